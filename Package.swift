@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// No package dependencies, now or later: we build on the toolchain's modules and on C libraries that Debian packages.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "Atoll",
+    targets: [
+        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        system("CJansson", pkgConfig: "jansson", apt: "libjansson-dev"),
+
+        library("CRDT"),
+        library("Replica", ["CRDT", "CSQLite", "CCrypto", "CZlib"]),
+        library("Sync", ["CRDT", "Replica", "CZstd"]),
+        library("Retail", ["CRDT", "Replica"]),
+        library("Node", ["CRDT", "Replica", "Sync", "Retail"]),
+        library("Simulation", ["CRDT", "Replica", "Sync", "Retail", "CSQLite", "CZlib", "CZstd", "CJansson"]),
+        .executableTarget(
+            name: "atoll", dependencies: ["CRDT", "Replica", "Sync", "Retail", "Node", "Simulation", "CSQLite"],
+            swiftSettings: strict),
+
+        tests("CRDT", ["CRDT"]),
+        tests("Replica", ["CRDT", "Replica", "CSQLite"]),
+        tests("Sync", ["CRDT", "Replica", "Sync"]),
+        tests("Retail", ["CRDT", "Replica", "Retail"]),
+        tests("Simulation", ["CRDT", "Replica", "Sync", "Retail", "Simulation", "CSQLite"]),
+        tests("House", []),
+    ]
+)

@@ -1,0 +1,3 @@
+// Re-exports jansson.
+#pragma once
+#include <jansson.h>

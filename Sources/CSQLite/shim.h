@@ -1,0 +1,18 @@
+// Re-exports SQLite, and the composite macros that Swift cannot see.
+#pragma once
+#include <sqlite3.h>
+#include <stdint.h>
+
+/// The destructor that makes SQLite copy a bound value (`SQLITE_TRANSIENT` is a cast that Swift cannot import).
+static inline sqlite3_destructor_type atoll_sqlite_transient(void) { return SQLITE_TRANSIENT; }
+
+enum {
+    ATOLL_IOERR_READ = SQLITE_IOERR_READ,
+    ATOLL_IOERR_SHORT_READ = SQLITE_IOERR_SHORT_READ,
+    ATOLL_IOERR_WRITE = SQLITE_IOERR_WRITE,
+    ATOLL_IOERR_FSYNC = SQLITE_IOERR_FSYNC,
+    ATOLL_IOERR_TRUNCATE = SQLITE_IOERR_TRUNCATE,
+    ATOLL_IOERR_DELETE_NOENT = SQLITE_IOERR_DELETE_NOENT,
+    ATOLL_IOERR_SHMMAP = SQLITE_IOERR_SHMMAP,
+    ATOLL_IOERR_LOCK = SQLITE_IOERR_LOCK,
+};

@@ -1,0 +1,3 @@
+// Re-exports zlib.
+#pragma once
+#include <zlib.h>

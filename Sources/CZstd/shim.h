@@ -1,0 +1,3 @@
+// Re-exports zstd.
+#pragma once
+#include <zstd.h>
