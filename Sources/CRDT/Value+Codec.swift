@@ -1,0 +1,146 @@
+/// A value is a shape and a payload; a payload can only be read by someone who knows the shape. Neighbouring cells of a
+/// record often share a shape, which is then written once.
+extension Value {
+    func hasSameShape(as other: Value) -> Bool {
+        switch (self, other) {
+        case (.empty, .empty), (.integer, .integer), (.count, .count), (.moment, .moment), (.text, .text), (.bytes, .bytes):
+            true
+        case (.identifier(let left), .identifier(let right)): left.hasSameShape(as: right)
+        case (.tuple(let left), .tuple(let right)):
+            left.count == right.count && zip(left, right).allSatisfy { $0.hasSameShape(as: $1) }
+        default: false
+        }
+    }
+
+    func encodeShape(into writer: inout ByteWriter) {
+        switch self {
+        case .empty: writer.write(byte: Shape.empty)
+        case .integer: writer.write(byte: Shape.integer)
+        case .count: writer.write(byte: Shape.count)
+        case .moment: writer.write(byte: Shape.moment)
+        case .text: writer.write(byte: Shape.text)
+        case .bytes: writer.write(byte: Shape.bytes)
+        case .identifier(let identifier): identifier.encodeShape(into: &writer)
+        case .tuple(let items):
+            writer.write(byte: Shape.tuple)
+            writer.write(byte: UInt8(items.count))
+            for item in items { item.encodeShape(into: &writer) }
+        }
+    }
+
+    /// - Parameter stamp: the milliseconds that moments are written relative to.
+    func encodePayload(into writer: inout ByteWriter, relativeTo milliseconds: Int64) {
+        switch self {
+        case .empty: break
+        case .integer(let number): writer.write(zigzag: number)
+        case .count(let count):
+            writer.write(varint: count.increments)
+            writer.write(varint: count.decrements)
+        case .moment(let time): writer.write(zigzag: time - milliseconds)
+        case .text(let text): writer.write(counted: text.utf8)
+        case .bytes(let bytes): writer.write(counted: bytes)
+        case .identifier(let identifier): identifier.encodePayload(into: &writer)
+        case .tuple(let items):
+            for item in items { item.encodePayload(into: &writer, relativeTo: milliseconds) }
+        }
+    }
+
+    /// Reads a shape, then a payload of it.
+    init(decoding reader: inout ByteReader, relativeTo milliseconds: Int64) throws(CodecError) {
+        let shape = try reader.readByte()
+        guard shape == Shape.tuple else {
+            let model = try Value(modelOf: shape, &reader)
+            self = try Value(decodingPayload: &reader, like: model, relativeTo: milliseconds)
+            return
+        }
+        let count = Int(try reader.readByte())
+        guard count <= Limits.tupleItems else {
+            throw .oversized(UInt64(count), limit: UInt64(Limits.tupleItems), offset: reader.offset - 1)
+        }
+        var model: [Value] = []
+        model.reserveCapacity(count)
+        for _ in 0..<count { model.append(try Value(modelOf: try reader.readByte(), &reader)) }
+        self = try Value(decodingPayload: &reader, like: .tuple(model), relativeTo: milliseconds)
+    }
+
+    /// Any value of a scalar shape.
+    private init(modelOf shape: UInt8, _ reader: inout ByteReader) throws(CodecError) {
+        switch shape {
+        case Shape.empty: self = .empty
+        case Shape.integer: self = .integer(0)
+        case Shape.count: self = .count(Count())
+        case Shape.moment: self = .moment(0)
+        case Shape.text: self = .text("")
+        case Shape.bytes: self = .bytes([])
+        case Shape.identifierText: self = .identifier(Identifier(form: .text([])))
+        default:
+            let (prefix, digits) = try reader.readNumberedShape(shape)
+            self = .identifier(Identifier(form: .numbered(prefix: prefix, digits: digits, number: 0)))
+        }
+    }
+
+    /// Reads a payload of the shape that `model` has.
+    init(decodingPayload reader: inout ByteReader, like model: Value, relativeTo milliseconds: Int64) throws(CodecError) {
+        let start = reader.offset
+        switch model {
+        case .empty: self = .empty
+        case .integer: self = .integer(try reader.readZigzag())
+        case .count:
+            self = .count(Count(increments: try reader.readVarint(), decrements: try reader.readVarint()))
+        case .moment:
+            let (time, overflows) = milliseconds.addingReportingOverflow(try reader.readZigzag())
+            guard !overflows else { throw .outOfRange(offset: start) }
+            self = .moment(time)
+        case .text: self = .text(try reader.readText(limit: Limits.valueBytes))
+        case .bytes: self = .bytes(Array(try reader.readCounted(limit: Limits.valueBytes)))
+        case .identifier(let identifier):
+            self = .identifier(try Identifier(decodingPayload: &reader, like: identifier))
+        case .tuple(let models):
+            var items: [Value] = []
+            items.reserveCapacity(models.count)
+            for item in models {
+                items.append(try Value(decodingPayload: &reader, like: item, relativeTo: milliseconds))
+            }
+            self = .tuple(items)
+            return
+        }
+        guard isWithinLimits else { throw .outOfRange(offset: start) }
+    }
+}
+
+extension Identifier {
+    func hasSameShape(as other: Identifier) -> Bool {
+        switch (form, other.form) {
+        case (.numbered(let prefix, let digits, _), .numbered(let prefix2, let digits2, _)):
+            prefix == prefix2 && digits == digits2
+        case (.text, .text): true
+        default: false
+        }
+    }
+
+    func encodeShape(into writer: inout ByteWriter) {
+        switch form {
+        case .numbered(let prefix, let digits, _):
+            writer.write(byte: Shape.numbered(prefix, digits))
+            writer.write(prefix: prefix)
+        case .text: writer.write(byte: Shape.identifierText)
+        }
+    }
+
+    func encodePayload(into writer: inout ByteWriter) {
+        switch form {
+        case .numbered(_, _, let number): writer.write(varint: number)
+        case .text(let bytes): writer.write(counted: bytes)
+        }
+    }
+
+    init(decodingPayload reader: inout ByteReader, like model: Identifier) throws(CodecError) {
+        let start = reader.offset
+        switch model.form {
+        case .numbered(let prefix, let digits, _):
+            form = try Self.validNumber(prefix, digits, reader.readVarint(), at: start)
+        case .text:
+            form = try Self.validText(Array(reader.readCounted(limit: Identifier.byteLimit)), at: start)
+        }
+    }
+}

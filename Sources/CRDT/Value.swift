@@ -1,0 +1,91 @@
+/// What a cell says.
+///
+/// Money is integer minor units, quantities are integers of the smallest unit, times are milliseconds since 1970; there is no
+/// floating point. Equality is by canonical bytes.
+public enum Value: Sendable {
+    /// Presence without content: an element of a set.
+    case empty
+    case integer(Int64)
+    case count(Count)
+    /// A business time in milliseconds since 1970, at most 2^53 from it.
+    case moment(Int64)
+    case text(String)
+    case bytes([UInt8])
+    case identifier(Identifier)
+    /// Values that only make sense together, such as SKU, quantity and price of an order's line. No tuple inside a tuple.
+    case tuple([Value])
+}
+
+/// What one contributor added to and took from a counter, in all: both only ever grow.
+public struct Count: Hashable, Sendable {
+    public var increments: UInt64
+    public var decrements: UInt64
+
+    @inlinable
+    public init(increments: UInt64 = 0, decrements: UInt64 = 0) {
+        self.increments = increments
+        self.decrements = decrements
+    }
+
+    /// Cannot overflow within `Limits.magnitude`.
+    @inlinable public var net: Int64 { Int64(increments) - Int64(decrements) }
+}
+
+/// Bounds on everything that is stored or travels. With them no join of valid states can overflow.
+public enum Limits {
+    /// The most that one contributor may add to, or take from, one counter in all.
+    public static let magnitude: UInt64 = 1 << 48
+    /// The most cells in a record, and so in a slot.
+    public static let cellsPerRecord = 8192
+    public static let valueBytes = 1 << 16
+    public static let recordBytes = 1 << 20
+    public static let tupleItems = 16
+    public static let momentMagnitude: Int64 = 1 << 53
+    public static let field: UInt32 = 1 << 20
+}
+
+extension Value: Hashable {
+    public static func == (left: Value, right: Value) -> Bool {
+        switch (left, right) {
+        case (.empty, .empty): true
+        case (.integer(let left), .integer(let right)): left == right
+        case (.count(let left), .count(let right)): left == right
+        case (.moment(let left), .moment(let right)): left == right
+        case (.text(let left), .text(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.bytes(let left), .bytes(let right)): left == right
+        case (.identifier(let left), .identifier(let right)): left == right
+        case (.tuple(let left), .tuple(let right)): left == right
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .empty: hasher.combine(0)
+        case .integer(let number), .moment(let number): hasher.combine(number)
+        case .count(let count): hasher.combine(count)
+        case .text(let text): for byte in text.utf8 { hasher.combine(byte) }
+        case .bytes(let bytes): hasher.combine(bytes)
+        case .identifier(let identifier): hasher.combine(identifier)
+        case .tuple(let items): hasher.combine(items)
+        }
+    }
+}
+
+extension Value {
+    /// Whether the value respects `Limits`, so that it may be stored.
+    public var isWithinLimits: Bool {
+        switch self {
+        case .empty, .integer, .identifier: true
+        case .count(let count): count.increments <= Limits.magnitude && count.decrements <= Limits.magnitude
+        case .moment(let time): time.magnitude <= Limits.momentMagnitude.magnitude
+        case .text(let text): text.utf8.count <= Limits.valueBytes
+        case .bytes(let bytes): bytes.count <= Limits.valueBytes
+        case .tuple(let items): items.count <= Limits.tupleItems && items.allSatisfy(\.isTupleItem)
+        }
+    }
+
+    private var isTupleItem: Bool {
+        if case .tuple = self { false } else { isWithinLimits }
+    }
+}
