@@ -1,0 +1,132 @@
+internal import CCrypto
+internal import CZlib
+
+/// 128 bits out of a hash.
+public struct Hash128: Hashable, Sendable {
+    public var high: UInt64
+    public var low: UInt64
+
+    public static let zero = Hash128(high: 0, low: 0)
+
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Sum modulo 2^128: the digest of a set is the sum of its members' hashes, in whatever order they came and went.
+    static func += (left: inout Hash128, right: Hash128) {
+        let (low, carry) = left.low.addingReportingOverflow(right.low)
+        left.low = low
+        left.high = left.high &+ right.high &+ (carry ? 1 : 0)
+    }
+
+    static func -= (left: inout Hash128, right: Hash128) {
+        let (low, borrow) = left.low.subtractingReportingOverflow(right.low)
+        left.low = low
+        left.high = left.high &- right.high &- (borrow ? 1 : 0)
+    }
+}
+
+extension Hash128: CustomStringConvertible {
+    public var description: String {
+        [high, low].map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+}
+
+/// Why the crypto library did not hash: it is missing an algorithm, or memory.
+public struct HashingError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let algorithm: String
+
+    public var description: String {
+        "the crypto library does not offer \(algorithm). Install OpenSSL 3 with its default provider."
+    }
+}
+
+/// A keyed hash for digests: SipHash-2-4 with 128 bits, by libcrypto. Without the chain's key nobody can look for records
+/// that cancel each other out.
+final class DigestHasher {
+    private let mac: OpaquePointer
+    private let context: OpaquePointer
+    private let key: [UInt8]
+
+    /// - Parameter key: 16 bytes, the same on every replica of a chain.
+    init(key: [UInt8]) throws(HashingError) {
+        precondition(key.count == 16, "a digest key has 16 bytes")
+        guard let mac = EVP_MAC_fetch(nil, "SIPHASH", nil) else { throw HashingError(algorithm: "SipHash") }
+        guard let context = EVP_MAC_CTX_new(mac) else {
+            EVP_MAC_free(mac)
+            throw HashingError(algorithm: "SipHash")
+        }
+        self.mac = mac
+        self.context = context
+        self.key = key
+        var size = 16
+        let isReady = withUnsafeMutablePointer(to: &size) { size in
+            var parameters = [OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, size), OSSL_PARAM_construct_end()]
+            return EVP_MAC_init(context, key, key.count, &parameters) == 1
+        }
+        guard isReady else { throw HashingError(algorithm: "SipHash") }
+    }
+
+    deinit {
+        EVP_MAC_CTX_free(context)
+        EVP_MAC_free(mac)
+    }
+
+    func hash(_ bytes: UnsafeRawBufferPointer) -> Hash128 {
+        var result = (UInt64(0), UInt64(0))
+        var length = 0
+        let isDone = withUnsafeMutableBytes(of: &result) { out in
+            EVP_MAC_init(context, nil, 0, nil) == 1
+                && EVP_MAC_update(context, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count) == 1
+                && EVP_MAC_final(context, out.bindMemory(to: UInt8.self).baseAddress, &length, 16) == 1
+        }
+        precondition(isDone && length == 16, "SipHash gives 16 bytes")
+        return Hash128(high: UInt64(bigEndian: result.0), low: UInt64(bigEndian: result.1))
+    }
+}
+
+/// The hash that chains an origin's transactions: SHA-256, by libcrypto, cut to 128 bits.
+final class ChainHasher {
+    private let context: OpaquePointer
+    private let algorithm: OpaquePointer
+
+    init() throws(HashingError) {
+        guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else { throw HashingError(algorithm: "SHA-256") }
+        guard let context = EVP_MD_CTX_new() else {
+            EVP_MD_free(algorithm)
+            throw HashingError(algorithm: "SHA-256")
+        }
+        self.algorithm = algorithm
+        self.context = context
+    }
+
+    deinit {
+        EVP_MD_CTX_free(context)
+        EVP_MD_free(algorithm)
+    }
+
+    /// The head of a chain after one more transaction.
+    func next(after head: Hash128, _ content: UnsafeRawBufferPointer) -> Hash128 {
+        var before = (head.high.bigEndian, head.low.bigEndian)
+        var digest = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+        let isDone = withUnsafeMutableBytes(of: &digest) { out in
+            EVP_DigestInit_ex2(context, algorithm, nil) == 1
+                && EVP_DigestUpdate(context, &before, 16) == 1
+                && EVP_DigestUpdate(context, content.baseAddress, content.count) == 1
+                && EVP_DigestFinal_ex(context, out.bindMemory(to: UInt8.self).baseAddress, nil) == 1
+        }
+        precondition(isDone, "SHA-256 gives 32 bytes")
+        return Hash128(high: UInt64(bigEndian: digest.0), low: UInt64(bigEndian: digest.1))
+    }
+}
+
+/// The checksum that every row carries over its key and itself: CRC-32, by zlib.
+func rowChecksum(key: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer) -> UInt32 {
+    var sum = crc32(0, key.bindMemory(to: UInt8.self).baseAddress, UInt32(key.count))
+    sum = crc32(sum, body.bindMemory(to: UInt8.self).baseAddress, UInt32(body.count))
+    return UInt32(truncatingIfNeeded: sum)
+}

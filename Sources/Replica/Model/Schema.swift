@@ -1,0 +1,82 @@
+public import CRDT
+
+/// What a chain's records mean: collections and fields under permanent numbers.
+///
+/// A number never changes its meaning and is never used again. Records of collections and fields that a schema does not know
+/// are joined, kept and passed on like all others.
+public struct Schema: Sendable {
+    public let collections: [Collection]
+    private let byNumber: [UInt16: Collection]
+
+    public init(_ collections: [Collection]) {
+        self.collections = collections
+        byNumber = Dictionary(uniqueKeysWithValues: collections.map { ($0.number, $0) })
+    }
+
+    public subscript(number: UInt16) -> Collection? { byNumber[number] }
+}
+
+/// A kind of record.
+public struct Collection: Sendable {
+    public let number: UInt16
+    public let name: String
+    public let fields: [Field]
+
+    public init(_ number: UInt16, _ name: String, _ fields: [Field]) {
+        precondition(Set(fields.map(\.number)).count == fields.count, "a field's number is declared once")
+        self.number = number
+        self.name = name
+        self.fields = fields
+        isRanked = fields.contains { $0.kind.isRanked }
+    }
+
+    /// Whether anything in such a record is ranked by stamps, which are then stored with it.
+    let isRanked: Bool
+
+    subscript(number: UInt32) -> Field? { fields.first { $0.number == number } }
+}
+
+/// A part of a record, and what a write to it replaces.
+public struct Field: Sendable {
+    public enum Kind: Sendable {
+        case register
+        case map
+        case set
+        case progress(Lattice)
+        case counter
+        case escrow
+        /// Facts, and how they move counters: whoever states one counts its movements in the same transaction.
+        case facts(movements: @Sendable (RecordKey, Value) -> [Movement])
+
+        var isRanked: Bool {
+            switch self {
+            case .register, .map, .progress: true
+            case .set, .counter, .escrow, .facts: false
+            }
+        }
+    }
+
+    public let number: UInt32
+    public let name: String
+    public let kind: Kind
+
+    public init(_ number: UInt32, _ name: String, _ kind: Kind) {
+        precondition(number < Limits.field, "a field's number is within its limit")
+        self.number = number
+        self.name = name
+        self.kind = kind
+    }
+}
+
+/// What a fact does to a counter.
+public struct Movement: Hashable, Sendable {
+    public let key: RecordKey
+    public let field: UInt32
+    public let amount: Int64
+
+    public init(_ key: RecordKey, _ field: UInt32, _ amount: Int64) {
+        self.key = key
+        self.field = field
+        self.amount = amount
+    }
+}

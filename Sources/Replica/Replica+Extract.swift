@@ -1,0 +1,128 @@
+public import CRDT
+
+/// The keys and the header of a delta, before its records are read: taken from one snapshot.
+public struct Extraction: Sendable {
+    public let header: DeltaHeader
+    /// Ascending. For a snapshot every key of the scope.
+    public let keys: [RecordKey]
+}
+
+extension Replica {
+    /// Finds what a peer lacks: through the change index, so that the effort follows the news and not the data.
+    ///
+    /// - Parameter base: the peer's cut of the scope.
+    /// - Returns: nil if the peer lacks nothing; no record is read to find that out.
+    public func extraction(_ scope: Scope, for base: Cut) throws -> Extraction? {
+        guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
+        guard let state = scopes[scope], !base.vector.covers(state.vector) else { return nil }
+        try checkChains(of: base, in: scope)
+        let cut = state.cut
+        let reach: DeltaReach = base.vector.isEmpty || base.vector.covers(state.horizon) ? .namedSlots : .wholeState
+        let header = DeltaHeader(
+            scope: scope, base: reach == .wholeState ? Cut() : base.met(by: state), cut: cut,
+            horizon: state.horizon, reach: reach, runs: state.runs(beyond: base.vector))
+        let keys =
+            reach == .wholeState || base.vector.isEmpty
+            ? try self.keys(of: scope) : try changedKeys(in: scope, beyond: base.vector)
+        return Extraction(header: header, keys: keys)
+    }
+
+    /// Reads the records of an extraction, from a position on, as long as they fit a budget of cells.
+    ///
+    /// - Returns: the records, and the position after them.
+    public func records(
+        of extraction: Extraction, from position: Int, cellBudget: Int
+    ) throws -> (records: [DeltaRecord], next: Int) {
+        let base = extraction.header.base.vector
+        var records: [DeltaRecord] = []
+        var (next, budget) = (position, cellBudget)
+        while next < extraction.keys.count, budget > 0 {
+            let key = extraction.keys[next]
+            let record = try record(key)
+            var cells = extraction.header.reach == .wholeState ? record.cells : record.delta(beyond: base)
+            if extraction.header.reach == .wholeState { cells.removeAll(where: \.isMark) }
+            if !cells.isEmpty { records.append(DeltaRecord(key: key, cells: cells)) }
+            budget -= cells.count
+            next += 1
+        }
+        return (records, next)
+    }
+
+    /// Everything that a peer lacks of a scope, in one piece.
+    public func delta(_ scope: Scope, for base: Cut) throws -> Delta? {
+        guard let extraction = try extraction(scope, for: base) else { return nil }
+        let (records, _) = try records(of: extraction, from: 0, cellBudget: .max)
+        return Delta(header: extraction.header, records: records)
+    }
+
+    /// The keys that changed in a scope beyond a vector, ascending: the change feed. A follower keeps the vector of `cut(of:)`
+    /// from the same commit as its cursor.
+    public func changedKeys(in scope: Scope, beyond vector: VersionVector) throws -> [RecordKey] {
+        var keys: Set<[UInt8]> = []
+        for (origin, head) in scopes[scope]?.heads ?? [:] {
+            let known = vector.sequence(of: origin)
+            guard head.point.sequence > known else { continue }
+            try scanBlocks(of: origin, in: scope, beyond: known) { block in
+                for entry in block.entries where entry.sequence > known { keys.insert(entry.key) }
+            }
+        }
+        let prefix = RecordKey.prefix(scope)
+        return try keys.map { key in try (prefix + key).withUnsafeBytes { try RecordKey(row: $0) } }.sorted()
+    }
+
+    /// Every key of a scope, or of one of its collections, ascending.
+    public func keys(of scope: Scope, collection: UInt16? = nil) throws -> [RecordKey] {
+        let prefix = RecordKey.prefix(scope, collection)
+        var keys: [RecordKey] = []
+        try tables.scan(.record, from: prefix, upTo: prefix.upperBound) { key, _ in
+            keys.append(try RecordKey(row: key))
+            return true
+        }
+        guard let overlay = overlays[scope], overlay.isPublished else { return keys }
+        let staged = try stagedKeys(in: overlay).filter { collection == nil || $0.collection == collection }
+        return Set(keys).union(staged).sorted()
+    }
+
+    func scanBlocks(
+        of origin: Origin, in scope: Scope, beyond sequence: UInt64, _ visit: (ChangeBlock) throws -> Void
+    ) throws {
+        let number = codec.origins.number(of: origin)
+        let first = ChangeBlock.key(scope, number, sequence + 1)
+        try tables.scan(.change, from: first, upTo: Head.key(scope, number).upperBound) { key, value in
+            let (_, dot) = try readOwner(key)
+            try visit(try ChangeBlock(last: dot.sequence, value: value))
+            return true
+        }
+    }
+
+    /// Finds forks: wherever both sides know an origin's hash at the same sequence, it must be the same.
+    func checkChains(of cut: Cut, in scope: Scope) throws {
+        guard let state = scopes[scope] else { return }
+        for (origin, point) in cut.points {
+            let mine = state.head(of: origin).point
+            guard point.sequence <= mine.sequence else { continue }
+            let hash = point.sequence == mine.sequence ? mine.hash : try hash(of: origin, at: point.sequence, in: scope)
+            if let hash, hash != point.hash {
+                throw ReplicaError.forked(scope: scope, origin: origin, sequence: point.sequence)
+            }
+        }
+    }
+
+    /// The hash of an origin's chain at an earlier point, if it is still known.
+    private func hash(of origin: Origin, at sequence: UInt64, in scope: Scope) throws -> Hash128? {
+        let key = ChangeBlock.key(scope, codec.origins.number(of: origin), sequence)
+        guard let value = try tables.get(.change, key) else { return nil }
+        return try value.withUnsafeBytes { try ChangeBlock(last: sequence, value: $0).hash }
+    }
+}
+
+extension Cut {
+    /// What both sides hold, at this side's points where it holds less.
+    fileprivate func met(by state: ScopeState) -> Cut {
+        Cut(
+            points.map { origin, point in
+                let mine = state.head(of: origin).point
+                return (origin, point.sequence > mine.sequence ? mine : point)
+            })
+    }
+}

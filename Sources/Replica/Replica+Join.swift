@@ -1,0 +1,175 @@
+internal import CRDT
+
+/// What a cut that is being folded in is joined against: the vectors on both sides when it was published.
+struct JoinContext: Hashable {
+    /// The sender's.
+    let cut: VersionVector
+    /// This replica's, before the cut became visible.
+    let before: VersionVector
+    let reach: DeltaReach
+}
+
+extension Replica {
+    /// Joins a delta: all of it, durable before this returns, or nothing.
+    ///
+    /// What was applied and not yet committed is committed first. Joining a delta again, late, or after others changes
+    /// nothing that is already known.
+    ///
+    /// - Parameter milliseconds: the wall clock, in milliseconds since 1970. Stamps ahead of it by more than
+    ///   `Replica.stampBound` are joined like others, and feed no clock.
+    /// - Returns: the number of records that changed.
+    @discardableResult
+    public func join(_ delta: Delta, at milliseconds: Int64) throws -> Int {
+        try commit()
+        let header = delta.header
+        try check(header)
+        var deltaCheck = try DeltaCheck(header)
+        try deltaCheck.check(delta.records)
+        let before = vector(of: header.scope)
+        guard !before.covers(header.cut.vector) else { return 0 }
+        guard overlays[header.scope]?.isPublished != true else { throw ReplicaError.folding(scope: header.scope) }
+        let context = JoinContext(cut: header.cut.vector, before: before, reach: header.reach)
+        do {
+            try begin()
+            var news = News(scope: header.scope)
+            try fold(delta.records, context, into: &news)
+            if header.reach == .wholeState {
+                try foldAbsent(besides: delta.records, from: nil, upTo: nil, context, into: &news)
+            }
+            try publish(header)
+            try save(news, upTo: header.cut, before)
+            feedClock(news.stamps, at: milliseconds)
+            try commit()
+            return news.changed
+        } catch {
+            try rollBack()
+            throw error
+        }
+    }
+
+    /// How far a stamp may run ahead of the wall clock and still move this replica's own, in milliseconds.
+    public static let stampBound: Int64 = 60_000
+
+    func feedClock(_ stamps: [Origin: HLC], at milliseconds: Int64) {
+        for stamp in stamps.values where stamp.milliseconds <= milliseconds + Self.stampBound { clock = max(clock, stamp) }
+    }
+
+    /// Whether a delta may be joined here at all.
+    func check(_ header: DeltaHeader) throws {
+        let mine = vector(of: header.scope)
+        for (origin, point) in header.base.points where point.sequence > mine.sequence(of: origin) {
+            throw ReplicaError.baseUnknown(
+                scope: header.scope, origin: origin, needs: point.sequence, have: mine.sequence(of: origin))
+        }
+        if header.reach == .namedSlots, !mine.isEmpty {
+            for entry in header.horizon.entries where entry.sequence > mine.sequence(of: entry.origin) {
+                throw ReplicaError.belowHorizon(
+                    scope: header.scope, origin: entry.origin, horizon: entry.sequence,
+                    have: mine.sequence(of: entry.origin))
+            }
+        }
+        let own = header.cut.vector.sequence(of: identity.origin)
+        guard own <= mine.sequence(of: identity.origin) else {
+            throw ReplicaError.malformed(
+                .inventsOwn(identity.origin, sequence: own, have: mine.sequence(of: identity.origin)))
+        }
+        try checkChains(of: header.base, in: header.scope)
+        try checkChains(of: header.cut, in: header.scope)
+    }
+
+    /// What a fold brought to light: entries for the change index, by origin.
+    struct News {
+        let scope: Scope
+        let prefix: Int
+        var entries: [Origin: [ChangeBlock.Entry]] = [:]
+        var stamps: [Origin: HLC] = [:]
+        var changed = 0
+
+        init(scope: Scope) {
+            self.scope = scope
+            prefix = RecordKey.prefix(scope).count
+        }
+    }
+
+    func fold(_ records: [DeltaRecord], _ context: JoinContext, into news: inout News) throws {
+        for record in records {
+            try withBytes(of: record.key) { bytes in
+                let loaded = try loadRow(record.key, bytes)
+                try fold(record.cells, into: loaded, record.key, bytes, context, &news)
+            }
+        }
+    }
+
+    /// Joins a whole state with the records that it does not name: what the cut covers of them has died.
+    ///
+    /// - Parameters:
+    ///   - first: the first key to look at; nil for the scope's first.
+    ///   - end: the key to stop before; nil for the scope's end.
+    func foldAbsent(
+        besides records: [DeltaRecord], from first: [UInt8]?, upTo end: [UInt8]?, _ context: JoinContext,
+        into news: inout News
+    ) throws {
+        let named = Set(records.lazy.map(\.key))
+        let prefix = RecordKey.prefix(news.scope)
+        var absent: [RecordKey] = []
+        try tables.scan(.record, from: first ?? prefix, upTo: end ?? prefix.upperBound) { bytes, _ in
+            let key = try RecordKey(row: bytes)
+            if !named.contains(key) { absent.append(key) }
+            return true
+        }
+        for key in absent {
+            try withBytes(of: key) { try fold([], into: try loadRow(key, $0), key, $0, context, &news) }
+        }
+    }
+
+    private func fold(
+        _ cells: [Cell], into loaded: Loaded, _ key: RecordKey, _ bytes: UnsafeRawBufferPointer,
+        _ context: JoinContext, _ news: inout News
+    ) throws {
+        let joined = try joined(loaded.cells, with: cells, key: key, context)
+        if loaded.row != nil, joined == loaded.cells { return }
+        let row = try encode(joined, key, bytes)
+        try store(row, key, bytes, replacing: loaded.row)
+        news.changed += 1
+        for group in row.groups where !context.before.covers(group.dot) {
+            let entry = ChangeBlock.Entry(sequence: group.dot.sequence, key: Array(bytes[news.prefix...]))
+            news.entries[group.dot.origin, default: []].append(entry)
+            if group.stamp > news.stamps[group.dot.origin, default: .none] {
+                news.stamps[group.dot.origin] = group.stamp
+            }
+        }
+    }
+
+    func joined(
+        _ mine: [Cell], with theirs: [Cell], key: RecordKey, _ context: JoinContext
+    ) throws(ReplicaError) -> [Cell] {
+        var record = Record(sortedCells: mine)
+        do throws(JoinError) {
+            try record.join(theirs, upTo: context.cut, knowing: context.before, reach: context.reach)
+        } catch {
+            throw .join(key: key, error)
+        }
+        return record.cells
+    }
+
+    /// Makes a cut visible: its points and runs.
+    func publish(_ header: DeltaHeader) throws {
+        for (origin, point) in header.cut.points {
+            let mine = scopes[header.scope, default: ScopeState()].head(of: origin).point
+            if point.sequence > mine.sequence { scopes[header.scope, default: ScopeState()].setPoint(point, of: origin) }
+        }
+        for span in header.runs { try save(span, of: header.scope) }
+    }
+
+    /// Writes what a fold brought to the change index.
+    func save(_ news: News, upTo cut: Cut, _ before: VersionVector) throws {
+        for (origin, point) in cut.points where point.sequence > before.sequence(of: origin) {
+            var entries = news.entries[origin] ?? []
+            entries.sort { $0.sequence < $1.sequence }
+            for block in ChangeBlock.blocks(entries, upTo: point) {
+                try save(block, of: origin, in: news.scope)
+            }
+            scopes[news.scope]?.noteStamp(news.stamps[origin] ?? .none, of: origin)
+        }
+    }
+}

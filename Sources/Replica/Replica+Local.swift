@@ -1,0 +1,135 @@
+public import CRDT
+
+/// What a local transaction was, once it is applied: its dot in each scope that it wrote to, ascending by scope.
+public struct Receipt: Hashable, Sendable {
+    public let dots: [ScopedDot]
+    public let stamp: HLC
+
+    public struct ScopedDot: Hashable, Sendable {
+        public let scope: Scope
+        public let dot: Dot
+    }
+}
+
+extension Replica {
+    /// Applies one transaction: all of it or, if the body throws, nothing.
+    ///
+    /// It is visible at once to whoever reads through this replica, and durable only when `commit` has returned: nobody may be
+    /// told before. Transactions that wait together are applied one by one and committed together.
+    ///
+    /// - Parameter milliseconds: the wall clock, in milliseconds since 1970.
+    @discardableResult
+    public func apply<Result>(
+        at milliseconds: Int64, _ body: (Transaction) throws -> Result
+    ) throws -> (result: Result, receipt: Receipt) {
+        let transaction = Transaction(self, stamp: clock.next(at: milliseconds))
+        let result = try body(transaction)
+        return (result, try store(transaction))
+    }
+
+    /// Applies one transaction and makes it durable.
+    @discardableResult
+    public func perform<Result>(at milliseconds: Int64, _ body: (Transaction) throws -> Result) throws -> Result {
+        let (result, _) = try apply(at: milliseconds, body)
+        try commit()
+        return result
+    }
+
+    /// Makes everything that was applied durable; the replica is as before the first `apply` if that fails.
+    public func commit() throws {
+        guard connection.isInTransaction else { return }
+        do {
+            for scope in scopes.keys.sorted() where scopes[scope]?.dirty.isEmpty == false { try saveHeads(of: scope) }
+            try connection.execute("COMMIT")
+        } catch {
+            try rollBack()
+            throw error
+        }
+    }
+
+    /// Moves the write-ahead log into the file. To be called between transactions, by the owner.
+    ///
+    /// - Returns: false if readers hold parts of the log back.
+    @discardableResult
+    public func checkpoint() throws -> Bool {
+        try commit()
+        return try connection.integer("PRAGMA wal_checkpoint(PASSIVE)") == 0
+    }
+
+    func nextDot(in scope: Scope) -> Dot {
+        Dot(origin: identity.origin, sequence: (scopes[scope]?.head(of: identity.origin).point.sequence ?? 0) + 1)
+    }
+
+    func begin() throws {
+        if !connection.isInTransaction { try connection.execute("BEGIN IMMEDIATE") }
+    }
+
+    /// Returns to what is durable.
+    func rollBack() throws {
+        if connection.isInTransaction { try connection.execute("ROLLBACK") }
+        try loadState()
+    }
+
+    /// A record that a transaction wrote, ready to be stored.
+    private struct Written {
+        let key: RecordKey
+        let bytes: [UInt8]
+        let row: Row
+        let loaded: Loaded
+    }
+
+    private func store(_ transaction: Transaction) throws -> Receipt {
+        // Whatever can be refused is refused here, before the first row is written.
+        let written = try transaction.works.filter(\.value.isWritten).sorted { $0.key < $1.key }.map { key, work in
+            var writer = ByteWriter(reservingCapacity: 40)
+            key.encode(into: &writer)
+            let row = try writer.bytes.withUnsafeBytes { try encode(work.record.cells, key, $0) }
+            return Written(key: key, bytes: writer.bytes, row: row, loaded: work.loaded)
+        }
+        do {
+            try begin()
+            var dots: [Receipt.ScopedDot] = []
+            var rest = written[...]
+            while let scope = rest.first?.key.scope {
+                let part = rest.prefix { $0.key.scope == scope }
+                dots.append(.init(scope: scope, dot: try store(part, in: scope, transaction.stamp)))
+                rest = rest.dropFirst(part.count)
+            }
+            if !written.isEmpty { clock = transaction.stamp }
+            return Receipt(dots: dots, stamp: clock)
+        } catch {
+            try rollBack()
+            throw error
+        }
+    }
+
+    /// Writes one scope's part of a transaction: rows, one index block, the chain's next link.
+    private func store(_ written: ArraySlice<Written>, in scope: Scope, _ stamp: HLC) throws -> Dot {
+        let dot = nextDot(in: scope)
+        var content = ByteWriter(reservingCapacity: 512)
+        content.write(varint: dot.sequence)
+        content.write(fixed64: stamp.rawValue)
+        content.write(hash: run)
+        var entries: [ChangeBlock.Entry] = []
+        let prefix = RecordKey.prefix(scope).count
+        for record in written {
+            try record.bytes.withUnsafeBytes {
+                try store(record.row, record.key, $0, replacing: record.loaded.row)
+            }
+            if record.loaded.includesOverlay { try dropStaged(record.key) }
+            entries.append(.init(sequence: dot.sequence, key: Array(record.bytes[prefix...])))
+            content.write(counted: record.bytes)
+            if let group = record.row.groups.first(where: { $0.dot == dot }) {
+                content.write(counted: record.row.bytes[group.body])
+            }
+        }
+        let span = RunSpan(origin: dot.origin, from: dot.sequence, high: run.high, low: run.low)
+        if scopes[scope]?.run(of: dot) != span.run { try save(span, of: scope) }
+        let before = scopes[scope]?.head(of: dot.origin).point.hash ?? .zero
+        let hash = content.bytes.withUnsafeBytes { chainHasher.next(after: before, $0) }
+        let point = ChainPoint(sequence: dot.sequence, hash: hash)
+        try save(ChangeBlock(last: dot.sequence, hash: hash, entries: entries), of: dot.origin, in: scope)
+        scopes[scope, default: ScopeState()].setPoint(point, stamp: stamp, of: dot.origin)
+        return dot
+    }
+}

@@ -1,0 +1,225 @@
+internal import CRDT
+
+/// Large cuts arrive in pieces, survive a crash on the way, become visible whole, and stop nobody for long.
+extension Replica {
+    /// Begins to take a cut in, or resumes one that was interrupted.
+    ///
+    /// - Returns: the last key that is staged already: the sender goes on behind it. Another unfinished cut of the same scope
+    ///   is dropped.
+    public func stage(_ header: DeltaHeader) throws -> RecordKey? {
+        try commit()
+        try check(header)
+        _ = try DeltaCheck(header)
+        if let overlay = overlays[header.scope] {
+            guard !overlay.isPublished else { throw ReplicaError.folding(scope: header.scope) }
+            if overlay.header == header { return try lastStagedKey(in: header.scope) }
+        }
+        try inTransaction {
+            try deleteStaged(header.scope)
+            try save(Overlay(header: header))
+        }
+        return nil
+    }
+
+    /// Takes the next records of a staged cut, durably.
+    public func stage(_ records: [DeltaRecord], in scope: Scope) throws {
+        guard let overlay = overlays[scope], !overlay.isPublished else {
+            throw ReplicaError.nothingStaged(scope: scope)
+        }
+        var check = try DeltaCheck(overlay.header, after: try lastStagedKey(in: scope))
+        try check.check(records)
+        try commit()
+        try inTransaction {
+            var rest = records[...]
+            while !rest.isEmpty {
+                var cells = 0
+                let part = rest.prefix { record in
+                    defer { cells += record.cells.count }
+                    return cells < StagedChunk.cellTarget
+                }
+                try save(StagedChunk(entries: part.map { .init(key: $0.key, cells: $0.cells) }))
+                rest = rest.dropFirst(part.count)
+            }
+        }
+    }
+
+    /// Makes a staged cut visible, whole, in one small commit; `fold` then moves it into the rows.
+    public func publish(_ scope: Scope) throws {
+        guard var overlay = overlays[scope], !overlay.isPublished else {
+            throw ReplicaError.nothingStaged(scope: scope)
+        }
+        try commit()
+        try check(overlay.header)
+        overlay.before = vector(of: scope)
+        try inTransaction {
+            try save(overlay)
+            try publish(overlay.header)
+            try saveHeads(of: scope)
+        }
+    }
+
+    /// Folds one chunk of a published cut into the rows.
+    ///
+    /// - Parameter milliseconds: the wall clock, in milliseconds since 1970.
+    /// - Returns: whether anything is left to fold in any scope.
+    public func fold(at milliseconds: Int64) throws -> Bool {
+        guard let (scope, overlay) = overlays.filter(\.value.isPublished).min(by: { $0.key < $1.key }) else { return false }
+        try commit()
+        try inTransaction {
+            let first = try stagedChunk(in: scope, at: nil)
+            let next = try first.flatMap { try stagedChunk(in: scope, at: $0.key)?.key }
+            var news = News(scope: scope)
+            let entries = first?.chunk.entries ?? []
+            try fold(
+                entries.compactMap { entry in entry.cells.map { DeltaRecord(key: entry.key, cells: $0) } },
+                overlay.context, into: &news)
+            if overlay.header.reach == .wholeState {
+                try foldAbsent(
+                    besides: entries.map { DeltaRecord(key: $0.key, cells: []) },
+                    from: overlay.hasFolded ? first?.key : nil, upTo: next, overlay.context, into: &news)
+            }
+            if let first { try tables.delete(.staged, first.key) }
+            try save(news, of: overlay, isLast: next == nil)
+            feedClock(news.stamps, at: milliseconds)
+            try saveHeads(of: scope)
+        }
+        return overlays.values.contains(where: \.isPublished)
+    }
+
+    /// The cuts that are on their way in: for status.
+    public var stagedCuts: [(header: DeltaHeader, isPublished: Bool)] {
+        overlays.sorted { $0.key < $1.key }.map { ($0.value.header, $0.value.isPublished) }
+    }
+
+    private func save(_ news: News, of overlay: Overlay, isLast: Bool) throws {
+        let (scope, before) = (news.scope, overlay.context.before)
+        for (origin, point) in overlay.header.cut.points where point.sequence > before.sequence(of: origin) {
+            var entries = news.entries[origin] ?? []
+            scopes[scope]?.noteStamp(news.stamps[origin] ?? .none, of: origin)
+            guard isLast || !entries.isEmpty else { continue }
+            entries.sort { $0.sequence < $1.sequence }
+            let end = isLast ? point : ChainPoint(sequence: entries.last?.sequence ?? point.sequence, hash: .zero)
+            for var block in ChangeBlock.blocks(entries, upTo: end) {
+                if !isLast { block.hash = nil }
+                try merge(block, of: origin, in: scope)
+            }
+        }
+        if isLast {
+            try tables.delete(.transfer, RecordKey.prefix(scope))
+            overlays[scope] = nil
+        } else if !overlay.hasFolded {
+            var overlay = overlay
+            overlay.hasFolded = true
+            try save(overlay)
+        }
+    }
+
+    /// Adds a block to the index, where chunks of one cut may bring entries of the same sequence.
+    private func merge(_ block: ChangeBlock, of origin: Origin, in scope: Scope) throws {
+        var block = block
+        let key = ChangeBlock.key(scope, codec.origins.number(of: origin), block.last)
+        if let value = try tables.get(.change, key) {
+            let present = try value.withUnsafeBytes { try ChangeBlock(last: block.last, value: $0) }
+            block.hash = block.hash ?? present.hash
+            block.entries = (block.entries + present.entries).sorted { $0.sequence < $1.sequence }
+        }
+        try save(block, of: origin, in: scope)
+    }
+}
+
+extension Replica {
+    func loadOverlays() throws {
+        try tables.scan(.transfer, from: [], upTo: [0xFF, 0xFF]) { _, value in
+            let overlay = try Overlay(value: value)
+            overlays[overlay.header.scope] = overlay
+            return true
+        }
+    }
+
+    /// What a published cut says about a record that it has not been folded into yet; nil if it says nothing.
+    func stagedRecord(_ key: RecordKey, in overlay: Overlay) throws -> [Cell]? {
+        let absent: [Cell]? = overlay.header.reach == .wholeState ? [] : nil
+        var writer = ByteWriter()
+        key.encode(into: &writer)
+        guard let (_, chunk) = try stagedChunk(in: key.scope, holding: writer.bytes) else {
+            return overlay.hasFolded ? nil : absent
+        }
+        guard let entry = chunk.entries.first(where: { $0.key == key }) else { return absent }
+        return entry.cells
+    }
+
+    /// Notes that a record was folded ahead of its turn, because it was written to.
+    func dropStaged(_ key: RecordKey) throws {
+        var writer = ByteWriter()
+        key.encode(into: &writer)
+        guard case (let first, var chunk)? = try stagedChunk(in: key.scope, holding: writer.bytes) else { return }
+        guard let index = chunk.entries.firstIndex(where: { $0.key == key }) else { return }
+        chunk.entries[index].cells = nil
+        try tables.put(.staged, first, chunk.encode(&codec))
+    }
+
+    func stagedKeys(in overlay: Overlay) throws -> [RecordKey] {
+        let prefix = RecordKey.prefix(overlay.header.scope)
+        var keys: [RecordKey] = []
+        try tables.scan(.staged, from: prefix, upTo: prefix.upperBound) { _, value in
+            keys += try StagedChunk(value: value, codec).entries.filter { $0.cells != nil }.map(\.key)
+            return true
+        }
+        return keys
+    }
+
+    private func save(_ overlay: Overlay) throws {
+        try tables.put(.transfer, RecordKey.prefix(overlay.header.scope), overlay.value)
+        overlays[overlay.header.scope] = overlay
+    }
+
+    private func save(_ chunk: StagedChunk) throws {
+        guard let first = chunk.entries.first else { return }
+        var writer = ByteWriter()
+        first.key.encode(into: &writer)
+        let value = chunk.encode(&codec)
+        try saveOrigins()
+        try tables.put(.staged, writer.bytes, value)
+    }
+
+    private func deleteStaged(_ scope: Scope) throws {
+        while let first = try stagedChunk(in: scope, at: nil) { try tables.delete(.staged, first.key) }
+        try tables.delete(.transfer, RecordKey.prefix(scope))
+        overlays[scope] = nil
+    }
+
+    private func lastStagedKey(in scope: Scope) throws -> RecordKey? {
+        try stagedChunk(in: scope, holding: RecordKey.prefix(scope).upperBound)?.chunk.entries.last?.key
+    }
+
+    /// The first chunk behind a key, or the scope's first.
+    private func stagedChunk(in scope: Scope, at key: [UInt8]?) throws -> (key: [UInt8], chunk: StagedChunk)? {
+        let prefix = RecordKey.prefix(scope)
+        var found: (key: [UInt8], chunk: StagedChunk)?
+        try tables.scan(.staged, from: key.map { $0 + [0] } ?? prefix, upTo: prefix.upperBound) { key, value in
+            found = (Array(key), try StagedChunk(value: value, codec))
+            return false
+        }
+        return found
+    }
+
+    /// The chunk whose range of keys a key falls in.
+    private func stagedChunk(in scope: Scope, holding key: [UInt8]) throws -> (key: [UInt8], chunk: StagedChunk)? {
+        guard let (first, value) = try tables.floor(.staged, key), first.starts(with: RecordKey.prefix(scope)) else {
+            return nil
+        }
+        return (first, try value.withUnsafeBytes { try StagedChunk(value: $0, codec) })
+    }
+
+    /// Runs a body as one durable transaction; nothing of it stays if it throws.
+    func inTransaction(_ body: () throws -> Void) throws {
+        do {
+            try begin()
+            try body()
+            try connection.execute("COMMIT")
+        } catch {
+            try rollBack()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,160 @@
+public import CRDT
+
+/// How records get into rows and out of them, with digests and index kept up on the way.
+extension Replica {
+    /// A record as it is visible, and the row that it came from.
+    struct Loaded {
+        var cells: [Cell]
+        /// As stored, before anything that is staged; nil if there is no row.
+        var row: Row?
+        /// The published delta that is not in the row yet was taken into `cells`.
+        var includesOverlay = false
+    }
+
+    /// Runs a body over a key's bytes.
+    func withBytes<Result>(of key: RecordKey, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        var writer = ByteWriter(reservingCapacity: 40)
+        key.encode(into: &writer)
+        return try writer.bytes.withUnsafeBytes(body)
+    }
+
+    /// The record under a key as of the last `apply`, `join` or fold, whether or not it is committed yet.
+    public func record(_ key: RecordKey) throws -> Record {
+        try withBytes(of: key) { Record(sortedCells: try load(key, $0).cells) }
+    }
+
+    func load(_ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws -> Loaded {
+        var loaded = try loadRow(key, bytes)
+        guard let overlay = overlays[key.scope], overlay.isPublished else { return loaded }
+        guard let staged = try stagedRecord(key, in: overlay) else { return loaded }
+        loaded.cells = try joined(loaded.cells, with: staged, key: key, overlay.context)
+        loaded.includesOverlay = true
+        return loaded
+    }
+
+    func loadRow(_ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws -> Loaded {
+        let loaded = try tables.record(bytes) { value in
+            do {
+                let groups = try codec.parse(value, key: bytes)
+                let cells = try codec.cells(value, groups)
+                return Loaded(cells: cells, row: Row(bytes: Array(value), groups: groups))
+            } catch is CodecError {
+                throw ReplicaError.damagedRow(key: key)
+            }
+        }
+        return loaded ?? Loaded(cells: [], row: nil)
+    }
+
+    /// Packs a record's cells into its row, which has no groups if nothing is left.
+    func encode(_ cells: [Cell], _ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws(ReplicaError) -> Row {
+        guard !cells.isEmpty else { return Row() }
+        guard cells.count <= Limits.cellsPerRecord else {
+            throw .recordTooLarge(key: key, size: cells.count, limit: Limits.cellsPerRecord)
+        }
+        let row = codec.encode(cells, key: bytes)
+        guard row.bytes.count <= Limits.recordBytes else {
+            throw .recordTooLarge(key: key, size: row.bytes.count, limit: Limits.recordBytes)
+        }
+        return row
+    }
+
+    /// Writes a record's row and moves the digests by what changed.
+    func store(_ row: Row, _ key: RecordKey, _ bytes: UnsafeRawBufferPointer, replacing old: Row?) throws {
+        try saveOrigins()
+        if !row.groups.isEmpty {
+            try row.bytes.withUnsafeBytes { try tables.putRecord(bytes, $0) }
+        } else if old != nil {
+            try tables.delete(.record, Array(bytes))
+        }
+        try moveDigests(key, bytes, from: old ?? Row(), to: row)
+    }
+
+    /// Writes the origins that were numbered since.
+    func saveOrigins() throws {
+        guard !codec.origins.unsaved.isEmpty else { return }
+        for number in codec.origins.unsaved { try Meta(connection).add(codec.origins.origins[number], number: number) }
+        codec.origins.markSaved()
+    }
+
+    /// Writes the heads that changed.
+    func saveHeads(of scope: Scope) throws {
+        guard let state = scopes[scope] else { return }
+        for origin in state.dirty.sorted() {
+            let key = Head.key(scope, codec.origins.number(of: origin))
+            try saveOrigins()
+            try tables.put(.head, key, state.head(of: origin).value)
+        }
+        scopes[scope]?.dirty = []
+    }
+
+    /// Writes a run's beginning, if it is news.
+    func save(_ span: RunSpan, of scope: Scope) throws {
+        guard scopes[scope, default: ScopeState()].add(span) else { return }
+        var writer = ByteWriter()
+        writer.write(hash: Hash128(high: span.high, low: span.low))
+        let key = ChangeBlock.key(scope, codec.origins.number(of: span.origin), span.from)
+        try saveOrigins()
+        try tables.put(.run, key, writer.bytes)
+    }
+
+    func save(_ block: ChangeBlock, of origin: Origin, in scope: Scope) throws {
+        let key = ChangeBlock.key(scope, codec.origins.number(of: origin), block.last)
+        try saveOrigins()
+        try tables.put(.change, key, block.value)
+    }
+}
+
+extension Replica {
+    /// Moves the digests of a record's scope from what one row says to what another says.
+    private func moveDigests(_ key: RecordKey, _ keyBytes: UnsafeRawBufferPointer, from gone: Row, to come: Row) throws {
+        var (left, right) = (0, 0)
+        while left < gone.groups.count || right < come.groups.count {
+            let earlier = left < gone.groups.count ? gone.groups[left] : nil
+            let later = right < come.groups.count ? come.groups[right] : nil
+            if let earlier, let later, earlier.dot == later.dot {
+                if gone.bytes[earlier.body] != come.bytes[later.body] || earlier.stamp != later.stamp {
+                    try subtract(gone, earlier, key, keyBytes)
+                    try add(come, later, key, keyBytes)
+                }
+                left += 1
+                right += 1
+            } else if let earlier, later.map({ earlier.dot < $0.dot }) ?? true {
+                try subtract(gone, earlier, key, keyBytes)
+                left += 1
+            } else if let later {
+                try add(come, later, key, keyBytes)
+                right += 1
+            }
+        }
+    }
+
+    private func add(_ row: Row, _ group: Row.Group, _ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws {
+        guard let hash = try hash(of: group, in: row, bytes) else { return }
+        scopes[key.scope, default: ScopeState()].changeDigest(of: group.dot.origin, adding: hash)
+    }
+
+    private func subtract(_ row: Row, _ group: Row.Group, _ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws {
+        guard let hash = try hash(of: group, in: row, bytes) else { return }
+        scopes[key.scope, default: ScopeState()].changeDigest(of: group.dot.origin, removing: hash)
+    }
+
+    /// The hash of what one transaction left in one record; touch marks do not count, because members collect them at
+    /// different times.
+    func hash(of group: Row.Group, in row: Row, _ key: UnsafeRawBufferPointer) throws -> Hash128? {
+        scratch.bytes.removeAll(keepingCapacity: true)
+        scratch.write(counted: key)
+        scratch.write(fixed64: group.dot.origin.rawValue)
+        scratch.write(fixed64: group.dot.sequence)
+        scratch.write(fixed64: group.stamp.rawValue)
+        guard group.hasMarks else {
+            scratch.write(raw: row.bytes[group.body])
+            return scratch.bytes.withUnsafeBytes { digestHasher.hash($0) }
+        }
+        let live = try row.bytes.withUnsafeBytes { bytes in
+            try codec.cells(bytes, [group]).filter { !$0.isMark }
+        }
+        guard !live.isEmpty else { return nil }
+        CellGroup.encode(live, into: &scratch)
+        return scratch.bytes.withUnsafeBytes { digestHasher.hash($0) }
+    }
+}

@@ -1,0 +1,158 @@
+public import CRDT
+
+/// One copy of a chain's data: a synchronous engine over one SQLite file.
+///
+/// The engine takes time, bytes and randomness as arguments and gives back effects; it never sleeps, reads a clock or opens a
+/// socket. One owner uses it, from one thread at a time; readers use `ReplicaReader` on connections of their own.
+///
+/// A business action is one transaction (`apply`), which writes one dot in each scope that it touches and is durable once
+/// `commit` has returned. What others wrote arrives as deltas (`join`, or `stage` and `publish` for large ones) and leaves as
+/// deltas (`extract`). At every commit the visible state of a scope equals a fold of exactly the transactions under its
+/// vector.
+public final class Replica {
+    public static let fileVersion = 1
+    static let applicationID: Int64 = 0x4174_6F6C
+
+    public let schema: Schema
+    public let path: String
+    public internal(set) var identity: Identity
+
+    let connection: Connection
+    let tables: Tables
+    let digestHasher: DigestHasher
+    let chainHasher: ChainHasher
+    let run: Hash128
+    var codec: RowCodec
+    var scopes: [Scope: ScopeState] = [:]
+    var overlays: [Scope: Overlay] = [:]
+    /// The highest stamp given or taken into account.
+    var clock = HLC.none
+    var scratch = ByteWriter(reservingCapacity: 4096)
+
+    /// Makes a new, empty replica file.
+    ///
+    /// - Parameter epoch: milliseconds since 1970 that stamps are stored relative to; any recent time serves.
+    public static func create(
+        at path: String, identity: Identity, epoch: Int64, _ parameters: OpeningParameters
+    ) throws -> Replica {
+        let connection = try Connection(path: path, mode: .create, vfs: parameters.vfs)
+        guard try connection.integer("SELECT count(*) FROM sqlite_schema") == 0 else {
+            throw StorageError.alreadyExists(path: path)
+        }
+        try configure(connection, parameters)
+        try connection.execute("BEGIN IMMEDIATE")
+        try connection.execute("PRAGMA application_id = \(applicationID); PRAGMA user_version = \(fileVersion)")
+        try connection.execute(Tables.creation)
+        let meta = Meta(connection)
+        try meta.write(identity: identity, epoch: epoch)
+        try connection.execute("COMMIT")
+        return try Replica(connection, parameters)
+    }
+
+    /// Opens a replica file for its one owner.
+    public static func open(at path: String, _ parameters: OpeningParameters) throws -> Replica {
+        let connection = try Connection(path: path, mode: .write, vfs: parameters.vfs)
+        try checkVersion(of: connection)
+        try configure(connection, parameters)
+        return try Replica(connection, parameters)
+    }
+
+    private init(_ connection: Connection, _ parameters: OpeningParameters) throws {
+        self.connection = connection
+        path = connection.path
+        schema = parameters.schema
+        run = parameters.run
+        digestHasher = try DigestHasher(key: parameters.digestKey)
+        chainHasher = try ChainHasher()
+        tables = try Tables(connection)
+        let meta = Meta(connection)
+        identity = try meta.identity()
+        codec = RowCodec(origins: OriginNumbers(try meta.origins()), epoch: try meta.epoch())
+        try loadState()
+    }
+
+    static func checkVersion(of connection: Connection) throws {
+        guard try connection.integer("PRAGMA application_id") == applicationID else {
+            throw StorageError.notAReplica(path: connection.path)
+        }
+        let found = Int(try connection.integer("PRAGMA user_version") ?? 0)
+        guard found <= fileVersion else {
+            throw StorageError.newerVersion(path: connection.path, found: found, supported: fileVersion)
+        }
+    }
+
+    /// Every acknowledged commit is synced; checkpoints run when the owner says so, between transactions.
+    private static func configure(_ connection: Connection, _ parameters: OpeningParameters) throws {
+        try connection.execute(
+            """
+            PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
+            PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -\(parameters.cacheKiB);
+            """)
+    }
+
+    /// Reads heads, runs and staged transfers, as after every failed commit.
+    func loadState() throws {
+        codec.origins = OriginNumbers(try Meta(connection).origins())
+        scopes = [:]
+        overlays = [:]
+        clock = .none
+        try tables.scan(.head, from: [], upTo: [0xFF, 0xFF]) { key, value in
+            let (scope, origin) = try readOwner(key)
+            let head = try Head(value: value)
+            scopes[scope, default: ScopeState()].load(head, of: origin.origin)
+            if origin.origin == identity.origin { clock = max(clock, head.stamp) }
+            return true
+        }
+        try tables.scan(.run, from: [], upTo: [0xFF, 0xFF]) { key, value in
+            let (scope, place) = try readOwner(key)
+            var reader = ByteReader(value)
+            let bits = try reader.readHash()
+            let span = RunSpan(origin: place.origin, from: place.sequence, high: bits.high, low: bits.low)
+            _ = scopes[scope, default: ScopeState()].add(span)
+            return true
+        }
+        try loadOverlays()
+    }
+
+    /// The scope and origin that a key of `head`, `run` or `change` begins with, and the sequence behind them if there is one.
+    func readOwner(_ key: UnsafeRawBufferPointer) throws -> (Scope, Dot) {
+        var reader = ByteReader(key)
+        let scope = try reader.readScope()
+        let number = try reader.readVarint()
+        guard let origin = codec.origins.origin(Int(truncatingIfNeeded: number)) else {
+            throw StorageError.damaged(path: path, detail: "an origin's number is unknown")
+        }
+        return (scope, Dot(origin: origin, sequence: reader.isAtEnd ? 0 : try reader.readVarint()))
+    }
+}
+
+extension Replica {
+    /// The scopes of which something is held, ascending.
+    public var heldScopes: [Scope] { scopes.keys.sorted() }
+
+    public func cut(of scope: Scope) -> Cut { scopes[scope]?.cut ?? Cut() }
+
+    public func vector(of scope: Scope) -> VersionVector { scopes[scope]?.vector ?? VersionVector() }
+
+    public func horizon(of scope: Scope) -> VersionVector { scopes[scope]?.horizon ?? VersionVector() }
+
+    /// The sum of the hashes of all live cells of a scope. Equal vectors and equal state have equal digests; at different
+    /// vectors digests say nothing. Nil while a large cut is still being folded in.
+    public func digest(of scope: Scope) -> Hash128? {
+        guard overlays[scope]?.isPublished != true else { return nil }
+        var sum = Hash128.zero
+        for head in (scopes[scope]?.heads ?? [:]).values { sum += head.digest }
+        return sum
+    }
+
+    /// The run under which a transaction was made: part of the identity of its facts.
+    public func run(of dot: Dot, in scope: Scope) -> Run? { scopes[scope]?.run(of: dot) }
+
+    /// The highest stamp that was given or taken into account.
+    public var latestStamp: HLC { clock }
+
+    /// For benchmarks: told of every row that is written.
+    public func observeWrites(_ observer: ((Table, UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void)?) {
+        tables.observer = observer
+    }
+}

@@ -1,0 +1,75 @@
+internal import CSQLite
+
+/// One SQLite connection: the only place, with `Statement`, where SQLite's pointers are seen.
+///
+/// Not thread-safe; its owner uses it from one thread at a time.
+public final class Connection {
+    public enum Mode: Sendable {
+        case create, write, read
+    }
+
+    public let path: String
+    let handle: OpaquePointer
+
+    /// - Parameter vfs: the name of a registered VFS; nil for the operating system's.
+    public init(path: String, mode: Mode, vfs: String? = nil) throws(StorageError) {
+        self.path = path
+        let flags =
+            switch mode {
+            case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .write: SQLITE_OPEN_READWRITE
+            case .read: SQLITE_OPEN_READONLY
+            }
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
+        guard let opened else { throw .sqlite(code: code, message: "out of memory", sql: "open") }
+        handle = opened
+        guard code == SQLITE_OK else {
+            let error = Self.error(code, opened, path: path, sql: "open")
+            sqlite3_close_v2(opened)
+            throw error
+        }
+    }
+
+    deinit {
+        sqlite3_close_v2(handle)
+    }
+
+    /// Runs statements that return nothing of interest.
+    public func execute(_ sql: String) throws(StorageError) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw error(code, sql: sql) }
+    }
+
+    public func prepare(_ sql: String) throws(StorageError) -> Statement {
+        try Statement(self, sql)
+    }
+
+    /// The first column of the first row, or nil.
+    public func integer(_ sql: String) throws(StorageError) -> Int64? {
+        let statement = try prepare(sql)
+        return try statement.step() ? statement.integer(0) : nil
+    }
+
+    /// The number of rows that the last statement changed.
+    public var changes: Int { Int(sqlite3_changes64(handle)) }
+
+    public var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    func error(_ code: Int32, sql: String) -> StorageError {
+        Self.error(code, handle, path: path, sql: sql)
+    }
+
+    private static func error(_ code: Int32, _ handle: OpaquePointer, path: String, sql: String) -> StorageError {
+        let message = String(cString: sqlite3_errmsg(handle))
+        return switch code & 0xFF {
+        case SQLITE_FULL: .diskFull(sql: sql)
+        case SQLITE_READONLY: .readOnly(path: path)
+        case SQLITE_BUSY, SQLITE_LOCKED: .busy(path: path)
+        case SQLITE_CORRUPT: .damaged(path: path, detail: message)
+        case SQLITE_NOTADB: .notAReplica(path: path)
+        case SQLITE_CANTOPEN: .missing(path: path)
+        default: .sqlite(code: code, message: message, sql: sql)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// What storage refused to do, and why. The replica is as it was before the call.
+public enum StorageError: Error, Hashable, Sendable {
+    /// SQLite's own words. The SQL is without its arguments, which may be customers' data.
+    case sqlite(code: Int32, message: String, sql: String)
+    case diskFull(sql: String)
+    case readOnly(path: String)
+    /// The file is open elsewhere for writing.
+    case busy(path: String)
+    /// A page or row that does not say what was written to it.
+    case damaged(path: String, detail: String)
+    case notAReplica(path: String)
+    case newerVersion(path: String, found: Int, supported: Int)
+    case alreadyExists(path: String)
+    case missing(path: String)
+}
+
+extension StorageError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .sqlite(let code, let message, let sql):
+            "the database answered \(message) (code \(code)) to: \(sql). Nothing was written."
+        case .diskFull:
+            "the disk is full. Nothing was written; free some space and try again."
+        case .readOnly(let path):
+            "\(path) cannot be written: the disk or the file is read-only. Check its permissions and how it is mounted."
+        case .busy(let path):
+            "\(path) is being written by another process. Stop that process, or ask it instead."
+        case .damaged(let path, let detail):
+            "\(path) is damaged: \(detail). Restore a backup, or let it be fetched again from a peer."
+        case .notAReplica(let path):
+            "\(path) is not an Atoll replica. Name the directory that was made for one."
+        case .newerVersion(let path, let found, let supported):
+            "\(path) has file version \(found); this program reads up to \(supported). Use the newer program."
+        case .alreadyExists(let path):
+            "\(path) exists already. Name a new place."
+        case .missing(let path):
+            "\(path) does not exist. Check the name."
+        }
+    }
+}

@@ -1,0 +1,154 @@
+internal import CRDT
+
+/// A record as it is stored: one row, its cells grouped by the transaction that wrote them.
+///
+///     row     checksum (4 bytes, over key and groups), groups ascending by dot
+///     group   varint: number of the origin in this file << 2 | has touch marks << 1 | has a stamp
+///             varint: sequence, less that of the group before if the origin is the same
+///             with a stamp: zigzag varint of milliseconds, less those of the group before or the file's epoch, << 1 |
+///                 has a counter; [varint counter]
+///             varint: length; the cells (`CellGroup`)
+///
+/// Only the numbers of origins and the epoch are the file's own; cells are copied between files as they are.
+struct Row {
+    struct Group {
+        let dot: Dot
+        let stamp: HLC
+        let hasMarks: Bool
+        /// Where its cells stand in the row.
+        let body: Range<Int>
+    }
+
+    static let checksumBytes = 4
+
+    var bytes: [UInt8] = []
+    var groups: [Group] = []
+}
+
+/// Packs records into rows and back, for one file.
+struct RowCodec {
+    var origins: OriginNumbers
+    /// What stamps are written relative to, in milliseconds since 1970.
+    let epoch: Int64
+
+    /// - Parameter cells: ascending by slot and dot, none held, not empty.
+    mutating func encode(_ cells: [Cell], key: UnsafeRawBufferPointer) -> Row {
+        var row = Row()
+        var writer = ByteWriter(reservingCapacity: 32 + cells.count * 12)
+        writer.write(fixed32: 0)
+        var scratch = ByteWriter(reservingCapacity: cells.count * 12)
+        var last = (dot: Dot(origin: Origin(rawValue: 0), sequence: 0), milliseconds: epoch)
+        for dot in Self.dots(of: cells) {
+            scratch.bytes.removeAll(keepingCapacity: true)
+            let own = cells.lazy.filter { $0.dot == dot }
+            CellGroup.encode(own, into: &scratch)
+            let stamp = own.first?.stamp ?? .none
+            let hasMarks = own.contains(where: \.isMark)
+            let flags: UInt64 = (hasMarks ? 2 : 0) | (stamp == .none ? 0 : 1)
+            writer.write(varint: UInt64(origins.number(of: dot.origin)) << 2 | flags)
+            writer.write(varint: dot.sequence - (dot.origin == last.dot.origin ? last.dot.sequence : 0))
+            if stamp != .none {
+                let hasCounter = stamp.counter != 0
+                let difference = (stamp.milliseconds - last.milliseconds) << 1 | (hasCounter ? 1 : 0)
+                writer.write(zigzag: difference)
+                if hasCounter { writer.write(varint: UInt64(stamp.counter)) }
+                last.milliseconds = stamp.milliseconds
+            }
+            writer.write(varint: UInt64(scratch.count))
+            let start = writer.count
+            writer.write(raw: scratch.bytes)
+            row.groups.append(.init(dot: dot, stamp: stamp, hasMarks: hasMarks, body: start..<writer.count))
+            last.dot = dot
+        }
+        row.bytes = writer.bytes
+        row.seal(key: key)
+        return row
+    }
+
+    /// Reads a row's groups after checking its checksum; the cells stay packed.
+    func parse(_ bytes: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) throws(CodecError) -> [Row.Group] {
+        var reader = ByteReader(bytes)
+        let sum = try reader.readFixed32()
+        let body = UnsafeRawBufferPointer(rebasing: bytes[Row.checksumBytes...])
+        guard sum == rowChecksum(key: key, body: body) else { throw .notCanonical(offset: 0) }
+        var groups: [Row.Group] = []
+        var last = (dot: Dot(origin: Origin(rawValue: 0), sequence: 0), milliseconds: epoch)
+        while !reader.isAtEnd {
+            let start = reader.offset
+            let head = try reader.readVarint()
+            guard let origin = origins.origin(Int(truncatingIfNeeded: head >> 2)) else { throw .outOfRange(offset: start) }
+            var sequence = try reader.readVarint()
+            if origin == last.dot.origin { sequence &+= last.dot.sequence }
+            var stamp = HLC.none
+            if head & 1 != 0 {
+                let difference = try reader.readZigzag()
+                last.milliseconds &+= difference >> 1
+                stamp = HLC(milliseconds: last.milliseconds)
+                if difference & 1 != 0 { stamp.rawValue |= try reader.readVarint() & 0xFFFF }
+            }
+            last.dot = Dot(origin: origin, sequence: sequence)
+            let length = try reader.readCount(limit: Limits.recordBytes)
+            let bodyStart = reader.offset
+            _ = try reader.readRaw(length)
+            groups.append(
+                .init(dot: last.dot, stamp: stamp, hasMarks: head & 2 != 0, body: bodyStart..<bodyStart + length))
+        }
+        return groups
+    }
+
+    /// All cells of a row, ascending by slot and dot.
+    func cells(_ bytes: UnsafeRawBufferPointer, _ groups: [Row.Group]) throws(CodecError) -> [Cell] {
+        var cells: [Cell] = []
+        cells.reserveCapacity(bytes.count / 6 + 2)
+        for group in groups {
+            let start = cells.count
+            var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[group.body]))
+            try CellGroup.decode(&reader, dot: group.dot, stamp: group.stamp, appendingTo: &cells)
+            if start > 0 { cells.mergeRuns(meetingAt: start) }
+        }
+        return cells
+    }
+
+    /// The distinct dots of some cells, ascending.
+    private static func dots(of cells: [Cell]) -> [Dot] {
+        guard let first = cells.first?.dot else { return [] }
+        guard cells.contains(where: { $0.dot != first }) else { return [first] }
+        return Set(cells.lazy.map(\.dot)).sorted()
+    }
+}
+
+extension Row {
+    /// Writes the checksum over key and groups.
+    mutating func seal(key: UnsafeRawBufferPointer) {
+        let sum = bytes.withUnsafeBytes {
+            rowChecksum(key: key, body: UnsafeRawBufferPointer(rebasing: $0[Row.checksumBytes...]))
+        }
+        for index in 0..<4 { bytes[index] = UInt8(truncatingIfNeeded: sum >> (24 - 8 * UInt32(index))) }
+    }
+}
+
+extension [Cell] {
+    /// Merges two neighbouring ascending runs into one.
+    mutating func mergeRuns(meetingAt middle: Int) {
+        guard middle < count, Self.ascends(self[middle], self[middle - 1]) else { return }
+        var merged: [Cell] = []
+        merged.reserveCapacity(count)
+        var (left, right) = (0, middle)
+        while left < middle, right < count {
+            if Self.ascends(self[right], self[left]) {
+                merged.append(self[right])
+                right += 1
+            } else {
+                merged.append(self[left])
+                left += 1
+            }
+        }
+        merged.append(contentsOf: self[left..<middle])
+        merged.append(contentsOf: self[right...])
+        self = merged
+    }
+
+    private static func ascends(_ first: Cell, _ second: Cell) -> Bool {
+        first.slot == second.slot ? first.dot < second.dot : first.slot < second.slot
+    }
+}

@@ -1,0 +1,71 @@
+internal import CRDT
+
+/// What a replica keeps in memory about one scope: heads, runs and the horizon; never records.
+struct ScopeState {
+    private(set) var heads: [Origin: Head] = [:]
+    /// Follows from the heads.
+    private(set) var vector = VersionVector()
+    /// By origin, ascending by start.
+    private(set) var runs: [Origin: [RunSpan]] = [:]
+    var horizon = VersionVector()
+    /// Origins whose heads were changed since they were last written.
+    var dirty: Set<Origin> = []
+
+    func head(of origin: Origin) -> Head {
+        heads[origin] ?? .none
+    }
+
+    var cut: Cut {
+        Cut(heads.map { ($0.key, $0.value.point) })
+    }
+
+    mutating func load(_ head: Head, of origin: Origin) {
+        heads[origin] = head
+        vector.advance(origin, to: head.point.sequence)
+    }
+
+    mutating func setPoint(_ point: ChainPoint, stamp: HLC = .none, of origin: Origin) {
+        var head = head(of: origin)
+        head.point = point
+        head.stamp = max(head.stamp, stamp)
+        load(head, of: origin)
+        dirty.insert(origin)
+    }
+
+    mutating func changeDigest(of origin: Origin, adding: Hash128? = nil, removing: Hash128? = nil) {
+        var head = head(of: origin)
+        if let adding { head.digest += adding }
+        if let removing { head.digest -= removing }
+        heads[origin] = head
+        dirty.insert(origin)
+    }
+
+    mutating func noteStamp(_ stamp: HLC, of origin: Origin) {
+        heads[origin, default: .none].stamp = max(head(of: origin).stamp, stamp)
+        dirty.insert(origin)
+    }
+
+    /// - Returns: whether the span is news.
+    mutating func add(_ span: RunSpan) -> Bool {
+        var spans = runs[span.origin] ?? []
+        let index = spans.partition { $0.from >= span.from }
+        if index < spans.count, spans[index].from == span.from { return false }
+        spans.insert(span, at: index)
+        runs[span.origin] = spans
+        return true
+    }
+
+    func run(of dot: Dot) -> Run? {
+        guard let spans = runs[dot.origin] else { return nil }
+        let index = spans.partition { $0.from > dot.sequence }
+        return index > 0 ? spans[index - 1].run : nil
+    }
+
+    /// The spans that transactions beyond a vector fall in, ascending by origin and start.
+    func runs(beyond vector: VersionVector) -> [RunSpan] {
+        runs.sorted { $0.key < $1.key }.flatMap { origin, spans in
+            let first = spans.partition { $0.from > vector.sequence(of: origin) + 1 }
+            return head(of: origin).point.sequence > vector.sequence(of: origin) ? spans[max(0, first - 1)...] : []
+        }
+    }
+}

@@ -1,0 +1,104 @@
+/// The tables of a replica's file that map keys to values; both are packed bytes.
+public enum Table: String, CaseIterable, Sendable {
+    /// scope, collection, id -> `Row`
+    case record
+    /// scope, origin, last sequence -> `ChangeBlock`
+    case change
+    /// scope, origin -> `Head`
+    case head
+    /// scope, origin, first sequence -> the run's random bits
+    case run
+    /// scope -> what of a transfer has arrived
+    case transfer
+    /// scope, first key -> a chunk of staged records
+    case staged
+}
+
+/// The SQL of a replica's file, all of it.
+final class Tables {
+    let connection: Connection
+    /// Told of every row that is written; for benchmarks that write the same rows without an engine.
+    var observer: ((Table, UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void)?
+
+    private let gets: [Table: Statement]
+    private let puts: [Table: Statement]
+    private let deletes: [Table: Statement]
+    private let ranges: [Table: Statement]
+    private let floors: [Table: Statement]
+    private let recordGet: Statement
+    private let recordPut: Statement
+
+    static let creation =
+        Table.allCases.map {
+            "CREATE TABLE \($0.rawValue)(key BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;"
+        }.joined() + """
+            CREATE TABLE origin(number INTEGER PRIMARY KEY, origin INTEGER NOT NULL UNIQUE);
+            CREATE TABLE meta(name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
+            """
+
+    init(_ connection: Connection) throws(StorageError) {
+        self.connection = connection
+        func prepare(_ sql: (String) -> String) throws(StorageError) -> [Table: Statement] {
+            var statements: [Table: Statement] = [:]
+            for table in Table.allCases { statements[table] = try connection.prepare(sql(table.rawValue)) }
+            return statements
+        }
+        gets = try prepare { "SELECT value FROM \($0) WHERE key = ?" }
+        puts = try prepare { "REPLACE INTO \($0)(key, value) VALUES (?, ?)" }
+        deletes = try prepare { "DELETE FROM \($0) WHERE key = ?" }
+        ranges = try prepare { "SELECT key, value FROM \($0) WHERE key >= ? AND key < ? ORDER BY key" }
+        floors = try prepare { "SELECT key, value FROM \($0) WHERE key <= ? ORDER BY key DESC LIMIT 1" }
+        guard let get = gets[.record], let put = puts[.record] else { preconditionFailure("every table has statements") }
+        recordGet = get
+        recordPut = put
+    }
+
+    /// Lends a record's row.
+    func record<Result>(_ key: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result? {
+        try recordGet.lookUp(key, body)
+    }
+
+    func putRecord(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(StorageError) {
+        observer?(.record, key, value)
+        try recordPut.run(key, value)
+    }
+
+    func get(_ table: Table, _ key: [UInt8]) throws -> [UInt8]? {
+        try key.withUnsafeBytes { try gets[table]?.lookUp($0) { Array($0) } }
+    }
+
+    func put(_ table: Table, _ key: [UInt8], _ value: [UInt8]) throws {
+        try key.withUnsafeBytes { key in
+            try value.withUnsafeBytes { value in
+                observer?(table, key, value)
+                try puts[table]?.run(key, value)
+            }
+        }
+    }
+
+    func delete(_ table: Table, _ key: [UInt8]) throws {
+        try key.withUnsafeBytes { try deletes[table]?.run($0) }
+    }
+
+    /// Visits the rows from one key up to, and without, another, in order, until `visit` returns false. The rows of the
+    /// table visited must not be changed meanwhile.
+    func scan(
+        _ table: Table, from first: [UInt8], upTo end: [UInt8],
+        _ visit: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Bool
+    ) throws {
+        guard let statement = ranges[table] else { return }
+        statement.bind(copying: first, at: 1).bind(copying: end, at: 2)
+        defer { statement.reset() }
+        while try statement.step() {
+            guard try visit(statement.blob(0), statement.blob(1)) else { return }
+        }
+    }
+
+    /// The last row at or below a key.
+    func floor(_ table: Table, _ key: [UInt8]) throws -> (key: [UInt8], value: [UInt8])? {
+        guard let statement = floors[table] else { return nil }
+        statement.bind(copying: key, at: 1)
+        defer { statement.reset() }
+        return try statement.step() ? (statement.bytes(0), statement.bytes(1)) : nil
+    }
+}

@@ -1,0 +1,149 @@
+public import CRDT
+
+/// One business action while it is being put together: reads see its own writes, and nothing is stored before it is whole.
+///
+/// Valid only within the closure that it is handed to.
+public final class Transaction {
+    struct Work {
+        var record: Record
+        let loaded: Replica.Loaded
+        var isWritten = false
+        /// How many facts of each field this transaction has stated here.
+        var facts: [UInt32: UInt64] = [:]
+    }
+
+    private let replica: Replica
+    let stamp: HLC
+    private(set) var works: [RecordKey: Work] = [:]
+
+    init(_ replica: Replica, stamp: HLC) {
+        self.replica = replica
+        self.stamp = stamp
+    }
+
+    /// The record as this transaction sees it; empty if there is none.
+    public func record(_ key: RecordKey) throws -> Record {
+        try work(key).record
+    }
+
+    /// Sets a register.
+    public func set(_ field: UInt32, of key: RecordKey, to value: Value) throws {
+        try require(key, field) { if case .register = $0 { true } else { false } }
+        try checkLimits(value, key, field)
+        try write(key) { $0.assign(value, to: SlotKey(field: field), at: $1) }
+    }
+
+    /// Sets an element of a map.
+    public func set(_ field: UInt32, _ element: Element, of key: RecordKey, to value: Value) throws {
+        try require(key, field) { if case .map = $0 { true } else { false } }
+        try checkLimits(value, key, field)
+        try write(key) { $0.assign(value, to: SlotKey(field: field, element: element), at: $1) }
+    }
+
+    /// Adds an element to a set.
+    public func insert(_ element: Element, into field: UInt32, of key: RecordKey) throws {
+        try require(key, field) { if case .set = $0 { true } else { false } }
+        try write(key) { $0.insert(element, in: field, at: $1) }
+    }
+
+    /// Empties a register, or removes an element of a set or map, as far as it is seen here.
+    public func remove(_ field: UInt32, _ element: Element = .none, of key: RecordKey) throws {
+        try require(key, field) {
+            switch $0 {
+            case .register: element == .none
+            case .map, .set: element != .none
+            case .progress, .counter, .escrow, .facts: false
+            }
+        }
+        guard try !record(key)[SlotKey(field: field, element: element)].isEmpty else { return }
+        try write(key) { $0.remove(SlotKey(field: field, element: element), at: $1) }
+    }
+
+    /// Moves a progress field on.
+    public func advance(_ field: UInt32, of key: RecordKey, to state: Int64) throws {
+        guard case .progress(let lattice) = try kind(key, field) else {
+            throw ReplicaError.wrongKind(key: key, field: field)
+        }
+        try write(key) { record, version in
+            do throws(ProgressError) {
+                try record.advance(field, to: state, in: lattice, at: version)
+            } catch {
+                throw ReplicaError.progress(key: key, field: field, error)
+            }
+        }
+    }
+
+    /// States a fact, and counts what it moves.
+    public func state(_ value: Value, in field: UInt32, of key: RecordKey) throws {
+        guard case .facts(let movements) = try kind(key, field) else {
+            throw ReplicaError.wrongKind(key: key, field: field)
+        }
+        try checkLimits(value, key, field)
+        let index = try work(key).facts[field, default: 0]
+        try write(key) { $0.state(value, in: field, index: index, at: $1) }
+        works[key]?.facts[field] = index + 1
+        for movement in movements(key, value) { try count(movement) }
+    }
+
+    /// Changes this replica's row of an escrow by one of the calls on `Record`.
+    public func changeEscrow<Result>(
+        _ field: UInt32, of key: RecordKey, _ change: (inout Record, Version) throws(EscrowError) -> Result
+    ) throws -> Result {
+        try require(key, field) { if case .escrow = $0 { true } else { false } }
+        return try write(key) { record, version in
+            do throws(EscrowError) {
+                return try change(&record, version)
+            } catch {
+                throw ReplicaError.escrow(key: key, field: field, error)
+            }
+        }
+    }
+
+    private func count(_ movement: Movement) throws {
+        let (key, field) = (movement.key, movement.field)
+        try require(key, field) { if case .counter = $0 { true } else { false } }
+        guard movement.amount != 0 else { return }
+        try write(key) { record, version in
+            do throws(CountError) {
+                try record.count(movement.amount, in: field, at: version)
+            } catch {
+                throw ReplicaError.count(key: key, field: field, error)
+            }
+        }
+    }
+
+    /// Changes a record under this transaction's dot in its scope.
+    func write<Result>(_ key: RecordKey, _ change: (inout Record, Version) throws -> Result) throws -> Result {
+        var work = try work(key)
+        works[key] = nil
+        defer { works[key] = work }
+        let isRanked = replica.schema[key.collection]?.isRanked ?? true
+        let version = Version(dot: replica.nextDot(in: key.scope), stamp: isRanked ? stamp : .none)
+        let result = try change(&work.record, version)
+        work.isWritten = true
+        return result
+    }
+
+    private func work(_ key: RecordKey) throws -> Work {
+        if let work = works[key] { return work }
+        let loaded = try replica.withBytes(of: key) { try replica.load(key, $0) }
+        let work = Work(record: Record(sortedCells: loaded.cells), loaded: loaded)
+        works[key] = work
+        return work
+    }
+
+    private func kind(_ key: RecordKey, _ field: UInt32) throws -> Field.Kind {
+        guard let kind = replica.schema[key.collection]?[field]?.kind else {
+            throw ReplicaError.unknownField(key: key, field: field)
+        }
+        return kind
+    }
+
+    private func require(_ key: RecordKey, _ field: UInt32, _ fits: (Field.Kind) -> Bool) throws {
+        guard fits(try kind(key, field)) else { throw ReplicaError.wrongKind(key: key, field: field) }
+    }
+
+    private func checkLimits(_ value: Value, _ key: RecordKey, _ field: UInt32) throws {
+        guard value.isWithinLimits else { throw ReplicaError.wrongKind(key: key, field: field) }
+    }
+}
