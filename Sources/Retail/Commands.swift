@@ -1,0 +1,133 @@
+public import CRDT
+public import Replica
+
+/// A sale as a till makes it.
+public struct NewOrder: Hashable, Sendable {
+    public struct Line: Hashable, Sendable {
+        public var sku: Identifier
+        /// Of the SKU's smallest unit.
+        public var quantity: Int64
+        /// Minor units of the chain's currency, per unit of quantity.
+        public var unitPrice: Int64
+
+        public init(sku: Identifier, quantity: Int64, unitPrice: Int64) {
+            self.sku = sku
+            self.quantity = quantity
+            self.unitPrice = unitPrice
+        }
+    }
+
+    public var id: Identifier
+    public var customer: Identifier?
+    public var payment: String
+    /// Minor units.
+    public var total: Int64
+    /// Milliseconds since 1970.
+    public var placed: Int64
+    public var lines: [Line]
+    /// Loyalty points that the customer earns.
+    public var points: Int64
+
+    public init(
+        id: Identifier, customer: Identifier?, payment: String, total: Int64, placed: Int64, lines: [Line], points: Int64
+    ) {
+        self.id = id
+        self.customer = customer
+        self.payment = payment
+        self.total = total
+        self.placed = placed
+        self.lines = lines
+        self.points = points
+    }
+}
+
+/// What a command refused. Nothing was written.
+public enum RetailError: Error, Hashable, Sendable {
+    /// An order or a receipt with this number is there already.
+    case exists(RecordKey)
+}
+
+extension Transaction {
+    /// Sells: writes the order, takes its lines out of stock and adds the points that were earned.
+    public func place(_ order: NewOrder, at member: UInt32) throws {
+        let key = RetailSchema.order(order.id, of: member)
+        guard try record(key)[SlotKey(field: RetailSchema.Order.total)].isEmpty else { throw RetailError.exists(key) }
+        if let customer = order.customer {
+            try set(RetailSchema.Order.customer, of: key, to: .identifier(customer))
+        }
+        try set(RetailSchema.Order.payment, of: key, to: Tender.value(of: order.payment))
+        try set(RetailSchema.Order.total, of: key, to: .integer(order.total))
+        try set(RetailSchema.Order.placed, of: key, to: .moment(order.placed))
+        try advance(RetailSchema.Order.status, of: key, to: OrderStatus.new.rawValue)
+        for line in order.lines {
+            let fact = Value.tuple([.identifier(line.sku), .integer(line.quantity), .integer(line.unitPrice)])
+            try state(fact, in: RetailSchema.Order.lines, of: key)
+        }
+        if let customer = order.customer, order.points != 0 {
+            let fact = Value.tuple([.identifier(customer), .integer(order.points)])
+            try state(fact, in: RetailSchema.Order.pointsEarned, of: key)
+        }
+    }
+
+    /// Moves an order on. An order that is not known here yet is moved all the same: it will come.
+    public func advance(order id: Identifier, of member: UInt32, to status: OrderStatus) throws {
+        let key = RetailSchema.order(id, of: member)
+        try advance(RetailSchema.Order.status, of: key, to: status.rawValue)
+    }
+
+    /// Takes goods in.
+    ///
+    /// - Parameters:
+    ///   - received: milliseconds since 1970.
+    ///   - lines: SKUs, and quantities of their smallest unit.
+    public func receive(
+        _ id: Identifier, received: Int64, _ lines: [(sku: Identifier, quantity: Int64)], at member: UInt32
+    ) throws {
+        let key = RetailSchema.receipt(id, of: member)
+        guard try record(key).isEmpty else { throw RetailError.exists(key) }
+        try set(RetailSchema.Receipt.received, of: key, to: .moment(received))
+        for line in lines {
+            let fact = Value.tuple([.identifier(line.sku), .integer(line.quantity)])
+            try state(fact, in: RetailSchema.Receipt.lines, of: key)
+        }
+    }
+
+    /// Edits a customer's record, field by field.
+    ///
+    /// - Parameters:
+    ///   - fields: by number, out of `RetailSchema.Customer`.
+    ///   - points: to add, counted at `member`.
+    public func edit(
+        customer id: Identifier, _ fields: [(field: UInt32, text: String)], adding tags: [Identifier] = [],
+        removing removed: [Identifier] = [], points: Int64 = 0, at member: UInt32
+    ) throws {
+        let key = RetailSchema.customer(id)
+        for (field, text) in fields { try set(field, of: key, to: .text(text)) }
+        for tag in removed { try remove(RetailSchema.Customer.tags, .identifier(tag), of: key) }
+        for tag in tags { try insert(.identifier(tag), into: RetailSchema.Customer.tags, of: key) }
+        if points != 0 {
+            let key = RetailSchema.points(of: id, at: member)
+            try state(.integer(points), in: RetailSchema.Points.adjustments, of: key)
+        }
+    }
+}
+
+/// How an order was paid: the usual ways are numbered, others keep their name.
+public enum Tender: Int64, CaseIterable, Sendable {
+    case card = 0
+    case cash = 1
+    case mobile = 2
+    case voucher = 3
+
+    static func value(of name: String) -> Value {
+        allCases.first { String(describing: $0) == name }.map { .integer($0.rawValue) } ?? .text(name)
+    }
+
+    static func name(of value: Value?) -> String? {
+        switch value {
+        case .integer(let code): Tender(rawValue: code).map { String(describing: $0) }
+        case .text(let name): name
+        default: nil
+        }
+    }
+}
