@@ -10,10 +10,12 @@
 ///
 /// Nothing in a group names the dot, so groups are copied between rows and replicas as they are.
 public enum CellGroup {
-    /// - Parameter cells: of one dot and stamp, ascending by slot, none held.
-    public static func encode(_ cells: some Sequence<Cell>, into writer: inout ByteWriter) {
+    /// - Parameters:
+    ///   - cells: ascending by slot, none held.
+    ///   - dot: whose cells are written; the others are passed over.
+    public static func encode(_ cells: [Cell], of dot: Dot, into writer: inout ByteWriter) {
         var context = Context()
-        for cell in cells { encode(cell, &context, into: &writer) }
+        for index in cells.indices where cells[index].dot == dot { encode(cells[index], &context, into: &writer) }
     }
 
     /// Reads cells until the reader's end.

@@ -10,7 +10,7 @@ struct JoinContext: Hashable {
 }
 
 extension Replica {
-    /// Joins a delta: all of it, durable before this returns, or nothing.
+    /// Joins deltas of different scopes, or of one after another: all of them, durable before this returns, or nothing.
     ///
     /// What was applied and not yet committed is committed first. Joining a delta again, late, or after others changes
     /// nothing that is already known.
@@ -19,8 +19,20 @@ extension Replica {
     ///   `Replica.stampBound` are joined like others, and feed no clock.
     /// - Returns: the number of records that changed.
     @discardableResult
-    public func join(_ delta: Delta, at milliseconds: Int64) throws -> Int {
+    public func join(_ deltas: [Delta], at milliseconds: Int64) throws -> Int {
         try commit()
+        do {
+            var changed = 0
+            for delta in deltas { changed += try joinUncommitted(delta, at: milliseconds) }
+            try commit()
+            return changed
+        } catch {
+            try rollBack()
+            throw error
+        }
+    }
+
+    private func joinUncommitted(_ delta: Delta, at milliseconds: Int64) throws -> Int {
         let header = delta.header
         try check(header)
         var deltaCheck = try DeltaCheck(header)
@@ -29,22 +41,16 @@ extension Replica {
         guard !before.covers(header.cut.vector) else { return 0 }
         guard overlays[header.scope]?.isPublished != true else { throw ReplicaError.folding(scope: header.scope) }
         let context = JoinContext(cut: header.cut.vector, before: before, reach: header.reach)
-        do {
-            try begin()
-            var news = News(scope: header.scope)
-            try fold(delta.records, context, into: &news)
-            if header.reach == .wholeState {
-                try foldAbsent(besides: delta.records, from: nil, upTo: nil, context, into: &news)
-            }
-            try publish(header)
-            try save(news, upTo: header.cut, before)
-            feedClock(news.stamps, at: milliseconds)
-            try commit()
-            return news.changed
-        } catch {
-            try rollBack()
-            throw error
+        try begin()
+        var news = News(scope: header.scope)
+        try fold(delta.records, context, into: &news)
+        if header.reach == .wholeState {
+            try foldAbsent(besides: delta.records, from: nil, upTo: nil, context, into: &news)
         }
+        try publish(header)
+        try save(news, upTo: header.cut, before)
+        feedClock(news.stamps, at: milliseconds)
+        return news.changed
     }
 
     /// How far a stamp may run ahead of the wall clock and still move this replica's own, in milliseconds.
@@ -127,9 +133,9 @@ extension Replica {
         _ context: JoinContext, _ news: inout News
     ) throws {
         let joined = try joined(loaded.cells, with: cells, key: key, context)
-        if loaded.row != nil, joined == loaded.cells { return }
         let row = try encode(joined, key, bytes)
-        try store(row, key, bytes, replacing: loaded.row)
+        if row.bytes == loaded.row?.bytes ?? [] { return }
+        try store(row, bytes, replacing: loaded.row)
         news.changed += 1
         for group in row.groups where !context.before.covers(group.dot) {
             let entry = ChangeBlock.Entry(sequence: group.dot.sequence, key: Array(bytes[news.prefix...]))
@@ -163,6 +169,7 @@ extension Replica {
 
     /// Writes what a fold brought to the change index.
     func save(_ news: News, upTo cut: Cut, _ before: VersionVector) throws {
+        settleDigests(of: news.scope)
         for (origin, point) in cut.points where point.sequence > before.sequence(of: origin) {
             var entries = news.entries[origin] ?? []
             entries.sort { $0.sequence < $1.sequence }

@@ -113,9 +113,7 @@ extension Replica {
         var entries: [ChangeBlock.Entry] = []
         let prefix = RecordKey.prefix(scope).count
         for record in written {
-            try record.bytes.withUnsafeBytes {
-                try store(record.row, record.key, $0, replacing: record.loaded.row)
-            }
+            try record.bytes.withUnsafeBytes { try store(record.row, $0, replacing: record.loaded.row) }
             if record.loaded.includesOverlay { try dropStaged(record.key) }
             entries.append(.init(sequence: dot.sequence, key: Array(record.bytes[prefix...])))
             content.write(counted: record.bytes)
@@ -123,6 +121,7 @@ extension Replica {
                 content.write(counted: record.row.bytes[group.body])
             }
         }
+        settleDigests(of: scope)
         let span = RunSpan(origin: dot.origin, from: dot.sequence, high: run.high, low: run.low)
         if scopes[scope]?.run(of: dot) != span.run { try save(span, of: scope) }
         let before = scopes[scope]?.head(of: dot.origin).point.hash ?? .zero

@@ -93,6 +93,7 @@ extension Replica {
 
     private func save(_ news: News, of overlay: Overlay, isLast: Bool) throws {
         let (scope, before) = (news.scope, overlay.context.before)
+        settleDigests(of: scope)
         for (origin, point) in overlay.header.cut.points where point.sequence > before.sequence(of: origin) {
             var entries = news.entries[origin] ?? []
             scopes[scope]?.noteStamp(news.stamps[origin] ?? .none, of: origin)

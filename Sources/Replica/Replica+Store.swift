@@ -58,15 +58,15 @@ extension Replica {
         return row
     }
 
-    /// Writes a record's row and moves the digests by what changed.
-    func store(_ row: Row, _ key: RecordKey, _ bytes: UnsafeRawBufferPointer, replacing old: Row?) throws {
+    /// Writes a record's row. The digests follow when `settleDigests` is called.
+    func store(_ row: Row, _ bytes: UnsafeRawBufferPointer, replacing old: Row?) throws {
         try saveOrigins()
         if !row.groups.isEmpty {
             try row.bytes.withUnsafeBytes { try tables.putRecord(bytes, $0) }
         } else if old != nil {
             try tables.delete(.record, Array(bytes))
         }
-        try moveDigests(key, bytes, from: old ?? Row(), to: row)
+        try moveDigests(bytes, from: old ?? Row(), to: row)
     }
 
     /// Writes the origins that were numbered since.
@@ -105,37 +105,40 @@ extension Replica {
 }
 
 extension Replica {
-    /// Moves the digests of a record's scope from what one row says to what another says.
-    private func moveDigests(_ key: RecordKey, _ keyBytes: UnsafeRawBufferPointer, from gone: Row, to come: Row) throws {
+    /// Collects what digests change by when one row takes another's place.
+    private func moveDigests(_ keyBytes: UnsafeRawBufferPointer, from gone: Row, to come: Row) throws {
         var (left, right) = (0, 0)
         while left < gone.groups.count || right < come.groups.count {
             let earlier = left < gone.groups.count ? gone.groups[left] : nil
             let later = right < come.groups.count ? come.groups[right] : nil
             if let earlier, let later, earlier.dot == later.dot {
                 if gone.bytes[earlier.body] != come.bytes[later.body] || earlier.stamp != later.stamp {
-                    try subtract(gone, earlier, key, keyBytes)
-                    try add(come, later, key, keyBytes)
+                    try subtract(gone, earlier, keyBytes)
+                    try add(come, later, keyBytes)
                 }
                 left += 1
                 right += 1
             } else if let earlier, later.map({ earlier.dot < $0.dot }) ?? true {
-                try subtract(gone, earlier, key, keyBytes)
+                try subtract(gone, earlier, keyBytes)
                 left += 1
             } else if let later {
-                try add(come, later, key, keyBytes)
+                try add(come, later, keyBytes)
                 right += 1
             }
         }
     }
 
-    private func add(_ row: Row, _ group: Row.Group, _ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws {
-        guard let hash = try hash(of: group, in: row, bytes) else { return }
-        scopes[key.scope, default: ScopeState()].changeDigest(of: group.dot.origin, adding: hash)
+    private func add(_ row: Row, _ group: Row.Group, _ bytes: UnsafeRawBufferPointer) throws {
+        if let hash = try hash(of: group, in: row, bytes) { digestChanges.add(hash, to: group.dot.origin) }
     }
 
-    private func subtract(_ row: Row, _ group: Row.Group, _ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws {
-        guard let hash = try hash(of: group, in: row, bytes) else { return }
-        scopes[key.scope, default: ScopeState()].changeDigest(of: group.dot.origin, removing: hash)
+    private func subtract(_ row: Row, _ group: Row.Group, _ bytes: UnsafeRawBufferPointer) throws {
+        if let hash = try hash(of: group, in: row, bytes) { digestChanges.subtract(hash, from: group.dot.origin) }
+    }
+
+    /// Moves what rows changed since the last call into the heads of their scope.
+    func settleDigests(of scope: Scope) {
+        digestChanges.drain { scopes[scope, default: ScopeState()].changeDigest(of: $0, by: $1) }
     }
 
     /// The hash of what one transaction left in one record; touch marks do not count, because members collect them at
@@ -154,7 +157,7 @@ extension Replica {
             try codec.cells(bytes, [group]).filter { !$0.isMark }
         }
         guard !live.isEmpty else { return nil }
-        CellGroup.encode(live, into: &scratch)
+        CellGroup.encode(live, of: group.dot, into: &scratch)
         return scratch.bytes.withUnsafeBytes { digestHasher.hash($0) }
     }
 }

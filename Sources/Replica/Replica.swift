@@ -27,6 +27,8 @@ public final class Replica {
     var overlays: [Scope: Overlay] = [:]
     /// The highest stamp given or taken into account.
     var clock = HLC.none
+    /// By the rows of one scope, until they are settled.
+    var digestChanges = DigestChanges()
     var scratch = ByteWriter(reservingCapacity: 4096)
 
     /// Makes a new, empty replica file.
@@ -96,6 +98,7 @@ public final class Replica {
         scopes = [:]
         overlays = [:]
         clock = .none
+        digestChanges = DigestChanges()
         try tables.scan(.head, from: [], upTo: [0xFF, 0xFF]) { key, value in
             let (scope, origin) = try readOwner(key)
             let head = try Head(value: value)

@@ -119,13 +119,15 @@ public enum Tender: Int64, CaseIterable, Sendable {
     case mobile = 2
     case voucher = 3
 
+    private static let byName: [String: Tender] = ["card": .card, "cash": .cash, "mobile": .mobile, "voucher": .voucher]
+
     static func value(of name: String) -> Value {
-        allCases.first { String(describing: $0) == name }.map { .integer($0.rawValue) } ?? .text(name)
+        byName[name].map { .integer($0.rawValue) } ?? .text(name)
     }
 
     static func name(of value: Value?) -> String? {
         switch value {
-        case .integer(let code): Tender(rawValue: code).map { String(describing: $0) }
+        case .integer(let code): byName.first { $0.value.rawValue == code }?.key
         case .text(let name): name
         default: nil
         }

@@ -9,12 +9,23 @@ public enum OrderStatus: Int64, CaseIterable, Sendable {
     case returned = 4
     case audited = 5
 
-    public var name: String { String(describing: self) }
+    public var name: String {
+        switch self {
+        case .new: "new"
+        case .paid: "paid"
+        case .done: "done"
+        case .settled: "settled"
+        case .returned: "returned"
+        case .audited: "audited"
+        }
+    }
 
     public init?(name: String) {
-        guard let status = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        guard let status = Self.byName[name] else { return nil }
         self = status
     }
+
+    private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })
 
     public static let lattice = Lattice([
         Lattice.State(new.rawValue, new.name),

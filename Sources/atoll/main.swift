@@ -1,1 +1,1 @@
-print("atoll")
+try BenchMerge.run()

@@ -30,39 +30,83 @@ struct RowCodec {
     var origins: OriginNumbers
     /// What stamps are written relative to, in milliseconds since 1970.
     let epoch: Int64
+    private var scratch = ByteWriter(reservingCapacity: 1024)
+
+    init(origins: OriginNumbers, epoch: Int64) {
+        self.origins = origins
+        self.epoch = epoch
+    }
 
     /// - Parameter cells: ascending by slot and dot, none held, not empty.
     mutating func encode(_ cells: [Cell], key: UnsafeRawBufferPointer) -> Row {
         var row = Row()
         var writer = ByteWriter(reservingCapacity: 32 + cells.count * 12)
         writer.write(fixed32: 0)
-        var scratch = ByteWriter(reservingCapacity: cells.count * 12)
-        var last = (dot: Dot(origin: Origin(rawValue: 0), sequence: 0), milliseconds: epoch)
-        for dot in Self.dots(of: cells) {
+        var place = Place(milliseconds: epoch)
+        let heads = Self.heads(of: cells)
+        row.groups.reserveCapacity(heads.count)
+        for head in heads {
+            write(head, after: &place, into: &writer)
             scratch.bytes.removeAll(keepingCapacity: true)
-            let own = cells.lazy.filter { $0.dot == dot }
-            CellGroup.encode(own, into: &scratch)
-            let stamp = own.first?.stamp ?? .none
-            let hasMarks = own.contains(where: \.isMark)
-            let flags: UInt64 = (hasMarks ? 2 : 0) | (stamp == .none ? 0 : 1)
-            writer.write(varint: UInt64(origins.number(of: dot.origin)) << 2 | flags)
-            writer.write(varint: dot.sequence - (dot.origin == last.dot.origin ? last.dot.sequence : 0))
-            if stamp != .none {
-                let hasCounter = stamp.counter != 0
-                let difference = (stamp.milliseconds - last.milliseconds) << 1 | (hasCounter ? 1 : 0)
-                writer.write(zigzag: difference)
-                if hasCounter { writer.write(varint: UInt64(stamp.counter)) }
-                last.milliseconds = stamp.milliseconds
-            }
+            CellGroup.encode(cells, of: head.dot, into: &scratch)
             writer.write(varint: UInt64(scratch.count))
             let start = writer.count
-            writer.write(raw: scratch.bytes)
-            row.groups.append(.init(dot: dot, stamp: stamp, hasMarks: hasMarks, body: start..<writer.count))
-            last.dot = dot
+            writer.bytes.append(contentsOf: scratch.bytes)
+            row.groups.append(
+                .init(dot: head.dot, stamp: head.stamp, hasMarks: head.hasMarks, body: start..<writer.count))
         }
         row.bytes = writer.bytes
         row.seal(key: key)
         return row
+    }
+
+    /// What a group's head is written relative to: the group before.
+    private struct Place {
+        var dot = Dot(origin: Origin(rawValue: 0), sequence: 0)
+        var milliseconds: Int64
+    }
+
+    private struct GroupHead {
+        let dot: Dot
+        let stamp: HLC
+        var hasMarks: Bool
+    }
+
+    private mutating func write(_ head: GroupHead, after place: inout Place, into writer: inout ByteWriter) {
+        let flags: UInt64 = (head.hasMarks ? 2 : 0) | (head.stamp == .none ? 0 : 1)
+        writer.write(varint: UInt64(origins.number(of: head.dot.origin)) << 2 | flags)
+        writer.write(varint: head.dot.sequence &- (head.dot.origin == place.dot.origin ? place.dot.sequence : 0))
+        if head.stamp != .none {
+            let hasCounter = head.stamp.counter != 0
+            writer.write(zigzag: (head.stamp.milliseconds - place.milliseconds) << 1 | (hasCounter ? 1 : 0))
+            if hasCounter { writer.write(varint: UInt64(head.stamp.counter)) }
+            place.milliseconds = head.stamp.milliseconds
+        }
+        place.dot = head.dot
+    }
+
+    /// The distinct dots of some cells, ascending.
+    private static func heads(of cells: [Cell]) -> [GroupHead] {
+        var heads: [GroupHead] = []
+        var positions: [Dot: Int] = [:]
+        for index in cells.indices {
+            let dot = cells[index].dot
+            let known =
+                if let last = heads.last, last.dot == dot {
+                    Optional(heads.count - 1)
+                } else {
+                    heads.count < 8 ? heads.firstIndex { $0.dot == dot } : positions[dot]
+                }
+            if let known {
+                if cells[index].isMark { heads[known].hasMarks = true }
+            } else {
+                if heads.count == 8 { for (index, head) in heads.enumerated() { positions[head.dot] = index } }
+                if heads.count >= 8 { positions[dot] = heads.count }
+                heads.append(GroupHead(dot: dot, stamp: cells[index].stamp, hasMarks: cells[index].isMark))
+            }
+        }
+        if heads.count > 1 { heads.sort { $0.dot < $1.dot } }
+        return heads
     }
 
     /// Reads a row's groups after checking its checksum; the cells stay packed.
@@ -107,13 +151,6 @@ struct RowCodec {
             if start > 0 { cells.mergeRuns(meetingAt: start) }
         }
         return cells
-    }
-
-    /// The distinct dots of some cells, ascending.
-    private static func dots(of cells: [Cell]) -> [Dot] {
-        guard let first = cells.first?.dot else { return [] }
-        guard cells.contains(where: { $0.dot != first }) else { return [first] }
-        return Set(cells.lazy.map(\.dot)).sorted()
     }
 }
 

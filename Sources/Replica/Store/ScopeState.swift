@@ -32,10 +32,9 @@ struct ScopeState {
         dirty.insert(origin)
     }
 
-    mutating func changeDigest(of origin: Origin, adding: Hash128? = nil, removing: Hash128? = nil) {
+    mutating func changeDigest(of origin: Origin, by difference: Hash128) {
         var head = head(of: origin)
-        if let adding { head.digest += adding }
-        if let removing { head.digest -= removing }
+        head.digest += difference
         heads[origin] = head
         dirty.insert(origin)
     }
