@@ -6,6 +6,11 @@
 /// The destructor that makes SQLite copy a bound value (`SQLITE_TRANSIENT` is a cast that Swift cannot import).
 static inline sqlite3_destructor_type atoll_sqlite_transient(void) { return SQLITE_TRANSIENT; }
 
+/// Seeds SQLite's generator for the whole process (variadic, so Swift cannot call it): WAL salts then repeat.
+static inline int atoll_sqlite_seed(int seed) {
+    return sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, seed, (sqlite3 *)0);
+}
+
 enum {
     ATOLL_IOERR_READ = SQLITE_IOERR_READ,
     ATOLL_IOERR_SHORT_READ = SQLITE_IOERR_SHORT_READ,
@@ -15,4 +20,8 @@ enum {
     ATOLL_IOERR_DELETE_NOENT = SQLITE_IOERR_DELETE_NOENT,
     ATOLL_IOERR_SHMMAP = SQLITE_IOERR_SHMMAP,
     ATOLL_IOERR_LOCK = SQLITE_IOERR_LOCK,
+    ATOLL_IOERR_FSTAT = SQLITE_IOERR_FSTAT,
+    ATOLL_IOERR_DELETE = SQLITE_IOERR_DELETE,
+    ATOLL_IOERR_ACCESS = SQLITE_IOERR_ACCESS,
+    ATOLL_IOERR_SHMLOCK = SQLITE_IOERR_SHMLOCK,
 };

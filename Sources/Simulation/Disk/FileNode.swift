@@ -1,0 +1,127 @@
+internal import CSQLite
+
+/// One file, with or without a name: what programs read from it, what a power cut would leave, and the changes between.
+///
+/// Invariant: `content` is `durable` with every change of `pending` applied in order. A file that never had a name
+/// cannot survive, so its changes are not kept.
+struct FileNode: Sendable {
+    struct ID: Hashable, Sendable {
+        let index: Int
+    }
+
+    /// What SQLite opened the file as; by it a read is known to be one of a page.
+    enum Kind: Sendable {
+        case database, log, journal, other
+
+        init(openFlags: Int32) {
+            if openFlags & SQLITE_OPEN_MAIN_DB != 0 {
+                self = .database
+            } else if openFlags & SQLITE_OPEN_WAL != 0 {
+                self = .log
+            } else if openFlags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL) != 0 {
+                self = .journal
+            } else {
+                self = .other
+            }
+        }
+    }
+
+    private(set) var content: [UInt8]
+    private(set) var durable: [UInt8]
+    private(set) var pending: [(sequence: Int, change: FileChange)] = []
+    private(set) var pageReads: [Int: Int] = [:]
+    var kind = Kind.other
+    /// Whether a name leads to the file now.
+    var isLinked: Bool
+    var openCount = 0
+    /// Whether the next sync is one of the directory too.
+    var owesDirectorySync = false
+    var locks = FileLocks()
+    var sharedMemory = SharedMemory()
+    private let isNamed: Bool
+
+    init(content: [UInt8] = [], isNamed: Bool) {
+        self.content = content
+        durable = content
+        self.isNamed = isNamed
+        isLinked = isNamed
+    }
+
+    /// Copies what there is from `offset` on, fills the rest with zeros, and gives the number of bytes that there were.
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
+        countPage(offset: offset, byteCount: buffer.count)
+        let available = max(0, min(buffer.count, content.count - offset))
+        if available > 0 {
+            content.withUnsafeBytes {
+                buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + available]))
+            }
+        }
+        if available < buffer.count {
+            UnsafeMutableRawBufferPointer(rebasing: buffer[available...]).initializeMemory(as: UInt8.self, repeating: 0)
+        }
+        return available
+    }
+
+    mutating func write(_ bytes: UnsafeRawBufferPointer, at offset: Int, sequence: Int) {
+        content.overwrite(at: offset, with: bytes)
+        if isNamed { pending.append((sequence, .write([UInt8](bytes), at: offset))) }
+    }
+
+    mutating func truncate(to length: Int, sequence: Int) {
+        let change = FileChange.truncate(to: length)
+        change.apply(to: &content)
+        if isNamed { pending.append((sequence, change)) }
+    }
+
+    /// Makes every change durable. O(bytes written since the last time).
+    mutating func sync() {
+        for (_, change) in pending { change.apply(to: &durable) }
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Flips bits at rest: in what is read, in what is durable and in what will become durable.
+    mutating func flip(_ mask: UInt8, at offset: Int) {
+        if offset < content.count { content[offset] ^= mask }
+        if offset < durable.count { durable[offset] ^= mask }
+        for index in pending.indices {
+            guard case .write(var bytes, let start) = pending[index].change, (start..<start + bytes.count).contains(offset)
+            else {
+                continue
+            }
+            bytes[offset - start] ^= mask
+            pending[index].change = .write(bytes, at: start)
+        }
+    }
+
+    mutating func resetPageReads() {
+        pageReads.removeAll(keepingCapacity: true)
+    }
+
+    /// Counts a read that fetches exactly one page; probes of a header and scans of whole log frames are none.
+    ///
+    /// A page's number is its place in a database, and stands in the frame's header in a log ("Database File Format",
+    /// sections 1.3.2, 4.1 and 4.2).
+    private mutating func countPage(offset: Int, byteCount: Int) {
+        switch kind {
+        case .database:
+            guard content.count >= 100, byteCount == pageByteCount, offset % byteCount == 0 else { return }
+            pageReads[offset / byteCount + 1, default: 0] += 1
+        case .log:
+            guard content.count >= 32, byteCount == bigEndian32(at: 8), offset >= 56, offset <= content.count,
+                (offset - 56) % (byteCount + 24) == 0
+            else { return }
+            pageReads[bigEndian32(at: offset - 24), default: 0] += 1
+        case .journal, .other: return
+        }
+    }
+
+    /// The page size that a database's header states; 1 stands for 65,536.
+    private var pageByteCount: Int {
+        let stated = Int(content[16]) << 8 | Int(content[17])
+        return stated == 1 ? 65_536 : stated
+    }
+
+    private func bigEndian32(at offset: Int) -> Int {
+        content[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+}
