@@ -71,9 +71,10 @@ public enum EscrowError: Error, Hashable, Sendable {
 extension Record {
     public func escrow(_ field: UInt32) -> Escrow {
         var rows: [Origin: EscrowRow] = [:]
-        for cell in self[SlotKey(field: field)] {
+        for cell in cells(ofField: field) {
             guard case .value(.bytes(let bytes)) = cell.content, let row = EscrowRow(packed: bytes) else { continue }
-            rows[cell.dot.origin] = row
+            let origin = if case .index(let closed) = cell.slot.element { Origin(rawValue: closed) } else { cell.dot.origin }
+            rows[origin] = rows[origin].map { $0.joined(with: row) } ?? row
         }
         return Escrow(rows: rows)
     }
@@ -156,6 +157,17 @@ private func add(_ amount: UInt64, to total: inout UInt64) throws(EscrowError) {
 }
 
 extension EscrowRow {
+    /// The higher of every total: a closed incarnation's row may be stated by its successor, too, from another branch.
+    func joined(with other: EscrowRow) -> EscrowRow {
+        var row = self
+        row.minted = max(minted, other.minted)
+        row.used = max(used, other.used)
+        row.released = min(row.used, max(released, other.released))
+        row.granted.merge(other.granted, uniquingKeysWith: max)
+        row.served.merge(other.served, uniquingKeysWith: max)
+        return row
+    }
+
     /// The most peers that a row names.
     static let peerLimit = 2000
 

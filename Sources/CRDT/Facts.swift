@@ -57,15 +57,15 @@ extension Record {
 
     /// States a fact again under a new dot, with the identity that it was born with.
     public mutating func restate(_ value: Value, as id: FactID, in field: UInt32, at version: Version) {
-        var writer = ByteWriter(reservingCapacity: 40)
-        id.encode(into: &writer)
-        let slot = SlotKey(field: field, element: .bytes(writer.bytes))
+        let slot = SlotKey(field: field, element: id.element)
         write(Cell(slot: slot, dot: version.dot, stamp: version.stamp, content: .value(value))) { _ in true }
     }
 
     /// The facts of a field, each identity once, ascending by identity.
     ///
-    /// - Parameter runOf: the run under which a dot's transaction was made; nil leaves the dot's facts out.
+    /// - Parameters:
+    ///   - field: the facts' field.
+    ///   - runOf: the run under which a dot's transaction was made; nil leaves the dot's facts out.
     public func facts(_ field: UInt32, runOf: (Dot) -> Run?) -> [Fact] {
         var facts: [FactID: Fact] = [:]
         for cell in cells(ofField: field) {
@@ -85,7 +85,14 @@ extension Record {
 }
 
 extension FactID {
-    func encode(into writer: inout ByteWriter) {
+    /// The element under which a fact stands that does not take its identity from its dot.
+    public var element: Element {
+        var writer = ByteWriter(reservingCapacity: 40)
+        encode(into: &writer)
+        return .bytes(writer.bytes)
+    }
+
+    private func encode(into writer: inout ByteWriter) {
         writer.write(fixed64: run.origin.rawValue)
         writer.write(fixed64: run.high)
         writer.write(fixed64: run.low)

@@ -64,6 +64,7 @@ extension Replica {
             guard head.point.sequence > known else { continue }
             try scanBlocks(of: origin, in: scope, beyond: known) { block in
                 for entry in block.entries where entry.sequence > known { keys.insert(entry.key) }
+                return true
             }
         }
         let prefix = RecordKey.prefix(scope)
@@ -83,15 +84,15 @@ extension Replica {
         return Set(keys).union(staged).sorted()
     }
 
+    /// Visits the blocks of an origin whose last sequence lies beyond one, in order, until `visit` returns false.
     func scanBlocks(
-        of origin: Origin, in scope: Scope, beyond sequence: UInt64, _ visit: (ChangeBlock) throws -> Void
+        of origin: Origin, in scope: Scope, beyond sequence: UInt64, _ visit: (ChangeBlock) throws -> Bool
     ) throws {
         let number = codec.origins.number(of: origin)
         let first = ChangeBlock.key(scope, number, sequence + 1)
         try tables.scan(.change, from: first, upTo: Head.key(scope, number).upperBound) { key, value in
             let (_, dot) = try readOwner(key)
-            try visit(try ChangeBlock(last: dot.sequence, value: value))
-            return true
+            return try visit(try ChangeBlock(last: dot.sequence, value: value))
         }
     }
 
@@ -108,11 +109,25 @@ extension Replica {
         }
     }
 
+    /// The points of an origin's chain whose hash is known here, ascending.
+    public func knownPoints(of origin: Origin, in scope: Scope) throws -> [ChainPoint] {
+        var points: [ChainPoint] = []
+        try scanBlocks(of: origin, in: scope, beyond: 0) { block in
+            points += block.hashes
+            return true
+        }
+        return points
+    }
+
     /// The hash of an origin's chain at an earlier point, if it is still known.
     private func hash(of origin: Origin, at sequence: UInt64, in scope: Scope) throws -> Hash128? {
-        let key = ChangeBlock.key(scope, codec.origins.number(of: origin), sequence)
-        guard let value = try tables.get(.change, key) else { return nil }
-        return try value.withUnsafeBytes { try ChangeBlock(last: sequence, value: $0).hash }
+        guard sequence > 0 else { return nil }
+        var hash: Hash128?
+        try scanBlocks(of: origin, in: scope, beyond: sequence - 1) { block in
+            hash = block.hashes.first { $0.sequence == sequence }?.hash
+            return false
+        }
+        return hash
     }
 }
 

@@ -50,6 +50,8 @@ extension Replica {
         try publish(header)
         try save(news, upTo: header.cut, before)
         feedClock(news.stamps, at: milliseconds)
+        try noteSystemRecords(delta.records.lazy.map(\.key))
+        noteClosed(header)
         return news.changed
     }
 
@@ -173,7 +175,7 @@ extension Replica {
         for (origin, point) in cut.points where point.sequence > before.sequence(of: origin) {
             var entries = news.entries[origin] ?? []
             entries.sort { $0.sequence < $1.sequence }
-            for block in ChangeBlock.blocks(entries, upTo: point) {
+            for block in ChangeBlock.blocks(entries, [point], upTo: point.sequence) {
                 try save(block, of: origin, in: news.scope)
             }
             scopes[news.scope]?.noteStamp(news.stamps[origin] ?? .none, of: origin)

@@ -22,6 +22,7 @@ extension Replica {
     public func apply<Result>(
         at milliseconds: Int64, _ body: (Transaction) throws -> Result
     ) throws -> (result: Result, receipt: Receipt) {
+        guard !isClosed else { throw ReplicaError.incarnationClosed(identity.origin) }
         let transaction = Transaction(self, stamp: clock.next(at: milliseconds))
         let result = try body(transaction)
         return (result, try store(transaction))
@@ -96,6 +97,7 @@ extension Replica {
                 rest = rest.dropFirst(part.count)
             }
             if !written.isEmpty { clock = transaction.stamp }
+            try noteSystemRecords(written.lazy.map(\.key))
             return Receipt(dots: dots, stamp: clock)
         } catch {
             try rollBack()
@@ -127,7 +129,7 @@ extension Replica {
         let before = scopes[scope]?.head(of: dot.origin).point.hash ?? .zero
         let hash = content.bytes.withUnsafeBytes { chainHasher.next(after: before, $0) }
         let point = ChainPoint(sequence: dot.sequence, hash: hash)
-        try save(ChangeBlock(last: dot.sequence, hash: hash, entries: entries), of: dot.origin, in: scope)
+        try save(ChangeBlock(last: dot.sequence, hashes: [point], entries: entries), of: dot.origin, in: scope)
         scopes[scope, default: ScopeState()].setPoint(point, stamp: stamp, of: dot.origin)
         return dot
     }

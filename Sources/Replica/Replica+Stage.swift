@@ -81,6 +81,7 @@ extension Replica {
             if let first { try tables.delete(.staged, first.key) }
             try save(news, of: overlay, isLast: next == nil)
             feedClock(news.stamps, at: milliseconds)
+            try noteSystemRecords(entries.lazy.map(\.key))
             try saveHeads(of: scope)
         }
         return overlays.values.contains(where: \.isPublished)
@@ -99,9 +100,8 @@ extension Replica {
             scopes[scope]?.noteStamp(news.stamps[origin] ?? .none, of: origin)
             guard isLast || !entries.isEmpty else { continue }
             entries.sort { $0.sequence < $1.sequence }
-            let end = isLast ? point : ChainPoint(sequence: entries.last?.sequence ?? point.sequence, hash: .zero)
-            for var block in ChangeBlock.blocks(entries, upTo: end) {
-                if !isLast { block.hash = nil }
+            let end = isLast ? point.sequence : entries.last?.sequence ?? point.sequence
+            for block in ChangeBlock.blocks(entries, isLast ? [point] : [], upTo: end) {
                 try merge(block, of: origin, in: scope)
             }
         }
@@ -121,7 +121,7 @@ extension Replica {
         let key = ChangeBlock.key(scope, codec.origins.number(of: origin), block.last)
         if let value = try tables.get(.change, key) {
             let present = try value.withUnsafeBytes { try ChangeBlock(last: block.last, value: $0) }
-            block.hash = block.hash ?? present.hash
+            block.hashes = block.hashes.isEmpty ? present.hashes : block.hashes
             block.entries = (block.entries + present.entries).sorted { $0.sequence < $1.sequence }
         }
         try save(block, of: origin, in: scope)

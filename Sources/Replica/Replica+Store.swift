@@ -66,6 +66,10 @@ extension Replica {
         } else if old != nil {
             try tables.delete(.record, Array(bytes))
         }
+        let (hadMarks, hasMarks) = (old?.groups.contains(where: \.hasMarks) ?? false, row.groups.contains(where: \.hasMarks))
+        if hasMarks != hadMarks {
+            if hasMarks { try tables.put(.mark, Array(bytes), []) } else { try tables.delete(.mark, Array(bytes)) }
+        }
         try moveDigests(bytes, from: old ?? Row(), to: row)
     }
 
@@ -82,7 +86,11 @@ extension Replica {
         for origin in state.dirty.sorted() {
             let key = Head.key(scope, codec.origins.number(of: origin))
             try saveOrigins()
-            try tables.put(.head, key, state.head(of: origin).value)
+            if let head = state.heads[origin] {
+                try tables.put(.head, key, head.value)
+            } else {
+                try tables.delete(.head, key)
+            }
         }
         scopes[scope]?.dirty = []
     }
@@ -95,6 +103,17 @@ extension Replica {
         let key = ChangeBlock.key(scope, codec.origins.number(of: span.origin), span.from)
         try saveOrigins()
         try tables.put(.run, key, writer.bytes)
+    }
+
+    /// Takes in what the engine's own records say, after some records changed.
+    func noteSystemRecords(_ keys: some Sequence<RecordKey>) throws {
+        var (hasHorizons, hasClosures) = (false, false)
+        for key in keys where SystemRecords.isSystem(key.collection) {
+            if key.collection == SystemRecords.horizons { hasHorizons = true }
+            if key.collection == SystemRecords.closures { hasClosures = true }
+        }
+        if hasHorizons { try refreshHorizons() }
+        if hasClosures { try loadClosures() }
     }
 
     func save(_ block: ChangeBlock, of origin: Origin, in scope: Scope) throws {

@@ -27,6 +27,10 @@ public final class Replica {
     var overlays: [Scope: Overlay] = [:]
     /// The highest stamp given or taken into account.
     var clock = HLC.none
+    /// Incarnations that are closed, and who goes on in their place.
+    var closures: [Origin: Origin] = [:]
+    /// Facts of a closed incarnation came in whose counters this replica answers for; `recountClosed` settles it.
+    public internal(set) var needsRecount = false
     /// By the rows of one scope, until they are settled.
     var digestChanges = DigestChanges()
     var scratch = ByteWriter(reservingCapacity: 4096)
@@ -115,6 +119,8 @@ public final class Replica {
             return true
         }
         try loadOverlays()
+        try loadClosures()
+        try refreshHorizons()
     }
 
     /// The scope and origin that a key of `head`, `run` or `change` begins with, and the sequence behind them if there is one.

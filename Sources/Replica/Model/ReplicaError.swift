@@ -25,6 +25,8 @@ public enum ReplicaError: Error, Hashable, Sendable {
     case folding(scope: Scope)
     /// Records or an end came for a cut that was never begun, or is published already.
     case nothingStaged(scope: Scope)
+    /// This incarnation was closed, here or by a peer: call `reincarnate` before anything else is written.
+    case incarnationClosed(Origin)
     /// Ours was damaged; deltas from here wait until it is mended.
     case quarantined(key: RecordKey)
 }

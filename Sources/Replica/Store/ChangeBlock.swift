@@ -3,7 +3,8 @@ internal import CRDT
 /// A stretch of the change index: which records the transactions of one origin in one scope touched.
 ///
 ///     key     scope, number of the origin in this file, last sequence (varints, so that rows sort)
-///     value   varint: first sequence's distance below the last << 1 | has a hash; [16 bytes: the chain's hash at the last]
+///     value   varint: first entry's distance below the last sequence
+///             varint: number of hashes; each, ascending: varint: distance below the last; 16 bytes of the chain's hash there
 ///             entries ascending by sequence and key, each:
 ///             varint: sequence less that of the entry before
 ///             varint: bytes shared with the key before; varint: length of the rest; the rest (collection and id)
@@ -17,9 +18,10 @@ struct ChangeBlock {
         let key: [UInt8]
     }
 
-    var last: UInt64
-    /// The chain's hash at `last`, where it is known.
-    var hash: Hash128?
+    let last: UInt64
+    /// Where the chain's hash is known, ascending. Of its own chain a replica knows every point, so that it can tell whether
+    /// a peer speaks of the same one.
+    var hashes: [ChainPoint]
     var entries: [Entry]
 
     /// The most entries that compaction and joins put in one block; one transaction's entries are never split.
@@ -36,8 +38,12 @@ struct ChangeBlock {
     var value: [UInt8] {
         var writer = ByteWriter(reservingCapacity: 24 + entries.count * 8)
         var sequence = entries.first?.sequence ?? last
-        writer.write(varint: (last - sequence) << 1 | (hash == nil ? 0 : 1))
-        if let hash { writer.write(hash: hash) }
+        writer.write(varint: last - sequence)
+        writer.write(varint: UInt64(hashes.count))
+        for point in hashes {
+            writer.write(varint: last - point.sequence)
+            writer.write(hash: point.hash)
+        }
         var previous: [UInt8] = []
         for entry in entries {
             let shared = zip(previous, entry.key).prefix { $0 == $1 }.count
@@ -49,20 +55,25 @@ struct ChangeBlock {
         return writer.bytes
     }
 
-    init(last: UInt64, hash: Hash128?, entries: [Entry]) {
+    init(last: UInt64, hashes: [ChainPoint], entries: [Entry]) {
         self.last = last
-        self.hash = hash
+        self.hashes = hashes
         self.entries = entries
     }
 
     init(last: UInt64, value: UnsafeRawBufferPointer) throws(CodecError) {
         var reader = ByteReader(value)
-        let head = try reader.readVarint()
-        guard head >> 1 <= last else { throw .outOfRange(offset: 0) }
+        let distance = try reader.readVarint()
+        guard distance <= last else { throw .outOfRange(offset: 0) }
         self.last = last
-        hash = head & 1 != 0 ? try reader.readHash() : nil
+        hashes = []
+        for _ in 0..<(try reader.readCount(limit: value.count / 16)) {
+            let below = try reader.readVarint()
+            guard below <= last else { throw .outOfRange(offset: reader.offset) }
+            hashes.append(ChainPoint(sequence: last - below, hash: try reader.readHash()))
+        }
         entries = []
-        var sequence = last - head >> 1
+        var sequence = last - distance
         var previous: [UInt8] = []
         while !reader.isAtEnd {
             sequence &+= try reader.readVarint()
@@ -76,20 +87,24 @@ struct ChangeBlock {
 
     /// Cuts entries of one origin into blocks.
     ///
-    /// - Parameter end: the chain's point up to which the entries tell everything; it closes the last block.
-    static func blocks(_ entries: [Entry], upTo end: ChainPoint) -> [ChangeBlock] {
+    /// - Parameters:
+    ///   - entries: ascending by sequence.
+    ///   - hashes: known points of the chain, ascending.
+    ///   - end: the sequence up to which the entries tell everything; it closes the last block.
+    static func blocks(_ entries: [Entry], _ hashes: [ChainPoint], upTo end: UInt64) -> [ChangeBlock] {
         var blocks: [ChangeBlock] = []
-        var start = 0
-        for index in entries.indices {
-            let isFull = index + 1 - start >= entryTarget
-            let isLastOfTransaction = index + 1 == entries.count || entries[index + 1].sequence != entries[index].sequence
-            if isFull, isLastOfTransaction, index + 1 < entries.count {
-                blocks.append(
-                    ChangeBlock(last: entries[index].sequence, hash: nil, entries: Array(entries[start...index])))
-                start = index + 1
-            }
+        var (start, hash) = (0, 0)
+        func close(_ count: Int, at last: UInt64) {
+            let firstOfNext = hashes[hash...].firstIndex { $0.sequence > last } ?? hashes.count
+            blocks.append(
+                ChangeBlock(
+                    last: last, hashes: Array(hashes[hash..<firstOfNext]), entries: Array(entries[start..<count])))
+            (start, hash) = (count, firstOfNext)
         }
-        blocks.append(ChangeBlock(last: end.sequence, hash: end.hash, entries: Array(entries[start...])))
+        for index in entries.indices.dropLast() where index + 1 - start >= entryTarget {
+            if entries[index + 1].sequence != entries[index].sequence { close(index + 1, at: entries[index].sequence) }
+        }
+        close(entries.count, at: end)
         return blocks
     }
 }

@@ -7,7 +7,10 @@ struct ScopeState {
     private(set) var vector = VersionVector()
     /// By origin, ascending by start.
     private(set) var runs: [Origin: [RunSpan]] = [:]
-    var horizon = VersionVector()
+    /// Up to where the registrar decided that touch marks may go.
+    var decidedHorizon = VersionVector()
+    /// Up to where this replica, holding the scope that far, may drop them.
+    var horizon: VersionVector { decidedHorizon.met(with: vector) }
     /// Origins whose heads were changed since they were last written.
     var dirty: Set<Origin> = []
 
@@ -29,6 +32,17 @@ struct ScopeState {
         head.point = point
         head.stamp = max(head.stamp, stamp)
         load(head, of: origin)
+        dirty.insert(origin)
+    }
+
+    /// Takes an origin back to an earlier point: its later transactions were written under another name.
+    mutating func lower(_ origin: Origin, to point: ChainPoint) {
+        var head = head(of: origin)
+        head.point = point
+        heads[origin] = point.sequence > 0 ? head : nil
+        vector.remove(origin)
+        vector.advance(origin, to: point.sequence)
+        runs[origin]?.removeAll { $0.from > point.sequence }
         dirty.insert(origin)
     }
 

@@ -12,6 +12,10 @@ public enum Table: String, CaseIterable, Sendable {
     case transfer
     /// scope, first key -> a chunk of staged records
     case staged
+    /// The keys of records that hold touch marks.
+    case mark
+    /// key -> a damaged row, set aside
+    case quarantine
 }
 
 /// The SQL of a replica's file, all of it.

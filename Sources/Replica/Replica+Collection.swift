@@ -1,0 +1,78 @@
+public import CRDT
+
+/// Touch marks go when every member has acknowledged them durably, never by age.
+extension Replica {
+    /// Decides, as the chain's registrar, that every member holds a scope up to what all of these vectors cover: marks below
+    /// may go everywhere. The decision is a replicated record in the scope `chain`, and a horizon never falls back.
+    ///
+    /// - Parameters:
+    ///   - acknowledged: what each other member has told to hold durably.
+    ///   - milliseconds: the wall clock, in milliseconds since 1970.
+    /// - Returns: the horizon now.
+    @discardableResult
+    public func advanceHorizon(
+        of scope: Scope, acknowledged: [VersionVector], at milliseconds: Int64
+    ) throws -> VersionVector {
+        let agreed = acknowledged.reduce(vector(of: scope)) { $0.met(with: $1) }
+        let present = try readHorizon(of: scope)
+        let horizon = present.joined(with: agreed)
+        guard horizon != present else { return present }
+        var writer = ByteWriter()
+        horizon.encode(into: &writer)
+        try perform(at: milliseconds) { transaction in
+            try transaction.write(SystemRecords.horizon(of: scope)) { record, version in
+                record.assign(.bytes(writer.bytes), to: SystemRecords.horizonSlot, at: version)
+            }
+        }
+        return horizon
+    }
+
+    /// Drops touch marks below the horizon.
+    ///
+    /// - Parameter limit: the most records to visit: a till is not stopped for long.
+    /// - Returns: whether records with marks below their horizon may be left.
+    public func collectMarks(limit: Int = 1000) throws -> Bool {
+        try commit()
+        var visited: [RecordKey] = []
+        try tables.scan(.mark, from: [], upTo: [0xFF, 0xFF]) { key, _ in
+            let key = try RecordKey(row: key)
+            if horizon(of: key.scope).isEmpty || overlays[key.scope] != nil { return true }
+            visited.append(key)
+            return true
+        }
+        var collected = 0
+        try inTransaction {
+            for key in visited where collected < limit {
+                if try collectMarks(of: key) { collected += 1 }
+            }
+        }
+        return collected >= limit
+    }
+
+    private func collectMarks(of key: RecordKey) throws -> Bool {
+        try withBytes(of: key) { bytes in
+            let loaded = try loadRow(key, bytes)
+            var record = Record(sortedCells: loaded.cells)
+            guard record.collectMarks(upTo: horizon(of: key.scope)) else { return false }
+            try store(try encode(record.cells, key, bytes), bytes, replacing: loaded.row)
+            settleDigests(of: key.scope)
+            return true
+        }
+    }
+
+    /// Reads every scope's horizon anew: after a start, and whenever one was decided.
+    func refreshHorizons() throws {
+        for scope in scopes.keys { scopes[scope]?.decidedHorizon = try readHorizon(of: scope) }
+    }
+
+    private func readHorizon(of scope: Scope) throws -> VersionVector {
+        guard case .bytes(let bytes)? = try record(SystemRecords.horizon(of: scope)).register(SystemRecords.horizonSlot)?.value
+        else { return VersionVector() }
+        return try bytes.withUnsafeBytes { raw in
+            var reader = ByteReader(raw)
+            let horizon = try VersionVector(decoding: &reader, limit: DeltaHeader.originLimit)
+            try reader.expectEnd()
+            return horizon
+        }
+    }
+}
