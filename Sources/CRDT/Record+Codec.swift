@@ -8,7 +8,9 @@
 ///               bits 5-7  field less the last cell's field (7: a varint more follows)
 ///     body      [varint field] [element] [shape] [payload]
 ///
-/// Nothing in a group names the dot, so groups are copied between rows and replicas as they are.
+/// Nothing in a group names the dot, so groups are copied between rows and replicas as they are. A group has one spelling:
+/// of two codes that could say the same, only the one that leans on the cells before is accepted (element 1 before 2, content
+/// 1 before 2 to 6, those before 7), and slots strictly ascend.
 public enum CellGroup {
     /// - Parameters:
     ///   - cells: ascending by slot, none held.
@@ -23,16 +25,21 @@ public enum CellGroup {
         _ reader: inout ByteReader, dot: Dot, stamp: HLC, appendingTo cells: inout [Cell]
     ) throws(CodecError) {
         var context = Context()
+        let first = cells.count
         while !reader.isAtEnd {
             guard cells.count < Limits.cellsPerRecord else {
                 throw .oversized(UInt64(cells.count) + 1, limit: UInt64(Limits.cellsPerRecord), offset: reader.offset)
             }
+            let start = reader.offset
             let header = try reader.readByte()
-            var step = UInt64(header >> 5)
-            if step == 7 { step += try reader.readVarint() }
-            guard step <= UInt64(Limits.field - context.field) else { throw .outOfRange(offset: reader.offset) }
+            let more = header >> 5 == 7 ? try reader.readVarint() : 0
+            let (step, overflows) = more.addingReportingOverflow(UInt64(header >> 5))
+            guard !overflows, step < UInt64(Limits.field - context.field) else { throw .outOfRange(offset: start) }
             context.enter(field: context.field + UInt32(step))
             let element = try decodeElement(header & 3, &context, &reader)
+            if step == 0, cells.count > first, cells[cells.count - 1].slot.element >= element {
+                throw .notCanonical(offset: start)
+            }
             let content = try decodeContent(header >> 2 & 7, stamp.milliseconds, &context, &reader)
             let slot = SlotKey(field: context.field, element: element)
             cells.append(Cell(slot: slot, dot: dot, stamp: stamp, content: content))
@@ -42,7 +49,7 @@ public enum CellGroup {
     /// What the encoding of a cell leans on: the cells before it.
     private struct Context {
         var field: UInt32 = 0
-        var nextIndex: UInt64? = 0
+        var nextIndex: UInt64 = 0
         var lastValue: Value?
 
         mutating func enter(field: UInt32) {
@@ -82,7 +89,12 @@ public enum CellGroup {
     }
 
     private static func contentCode(_ content: Cell.Content, after last: Value?) -> UInt8 {
-        guard case .value(let value) = content else { return 0 }
+        let value: Value
+        switch content {
+        case .value(let stated): value = stated
+        case .removed: return 0
+        case .held: preconditionFailure("a held cell stands in deltas only")
+        }
         if let last, value.hasSameShape(as: last) { return 1 }
         return switch value {
         case .integer: 2
@@ -100,9 +112,9 @@ public enum CellGroup {
         switch code {
         case 0: return .none
         case 1, 2:
-            guard let index = code == 2 ? try reader.readVarint() : context.nextIndex else {
-                throw .outOfRange(offset: reader.offset)
-            }
+            let start = reader.offset
+            let index = code == 2 ? try reader.readVarint() : context.nextIndex
+            guard code == 1 || index != context.nextIndex else { throw .notCanonical(offset: start) }
             context.nextIndex = index &+ 1
             return .index(index)
         default:
@@ -119,11 +131,15 @@ public enum CellGroup {
         _ code: UInt8, _ milliseconds: Int64, _ context: inout Context, _ reader: inout ByteReader
     ) throws(CodecError) -> Cell.Content {
         if code == 0 { return .removed }
+        let start = reader.offset
+        if code == 1 {
+            guard let model = context.lastValue else { throw .unknownCode(1, offset: start) }
+            let value = try Value(decodingPayload: &reader, like: model, relativeTo: milliseconds)
+            context.lastValue = value
+            return .value(value)
+        }
         let value: Value
         switch code {
-        case 1:
-            guard let model = context.lastValue else { throw .unknownCode(1, offset: reader.offset) }
-            value = try Value(decodingPayload: &reader, like: model, relativeTo: milliseconds)
         case 2: value = .integer(try reader.readZigzag())
         case 3: value = try Value(decodingPayload: &reader, like: .text(""), relativeTo: milliseconds)
         case 4: value = try Value(decodingPayload: &reader, like: .count(Count()), relativeTo: milliseconds)
@@ -131,6 +147,7 @@ public enum CellGroup {
         case 6: value = .empty
         default: value = try Value(decoding: &reader, relativeTo: milliseconds)
         }
+        guard contentCode(.value(value), after: context.lastValue) == code else { throw .notCanonical(offset: start) }
         context.lastValue = value
         return .value(value)
     }

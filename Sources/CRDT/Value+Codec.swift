@@ -28,7 +28,7 @@ extension Value {
         }
     }
 
-    /// - Parameter stamp: the milliseconds that moments are written relative to.
+    /// - Parameter milliseconds: what moments are written relative to.
     func encodePayload(into writer: inout ByteWriter, relativeTo milliseconds: Int64) {
         switch self {
         case .empty: break
@@ -36,7 +36,7 @@ extension Value {
         case .count(let count):
             writer.write(varint: count.increments)
             writer.write(varint: count.decrements)
-        case .moment(let time): writer.write(zigzag: time - milliseconds)
+        case .moment(let time): writer.write(zigzag: time &- milliseconds)
         case .text(let text): writer.write(counted: text.utf8)
         case .bytes(let bytes): writer.write(counted: bytes)
         case .identifier(let identifier): identifier.encodePayload(into: &writer)
