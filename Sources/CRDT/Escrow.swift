@@ -13,7 +13,7 @@ public struct EscrowRow: Hashable, Sendable {
     public var request: Request?
 
     public struct Request: Hashable, Sendable {
-        /// From 1, growing; with the requester's origin it names the request.
+        /// From 1 to `Limits.magnitude`, growing; with the requester's origin it names the request.
         public let number: UInt64
         public let grantor: Origin
         public let amount: UInt64
@@ -66,6 +66,8 @@ public enum EscrowError: Error, Hashable, Sendable {
     case overflow(limit: UInt64)
     /// More contributors than a row may name.
     case crowded(limit: Int)
+    /// This origin's own row cannot be read by this version, and a new one would forget what it says.
+    case unreadable(Dot)
 }
 
 extension Record {
@@ -111,8 +113,10 @@ extension Record {
             throw .requestOpen(last)
         }
         try changeRow(of: field, at: version) { row, _ throws(EscrowError) in
+            var number = row.request?.number ?? 0
+            try add(1, to: &number)
             guard amount <= Limits.magnitude else { throw .overflow(limit: Limits.magnitude) }
-            row.request = .init(number: (row.request?.number ?? 0) + 1, grantor: grantor, amount: amount)
+            row.request = .init(number: number, grantor: grantor, amount: amount)
         }
     }
 
@@ -139,10 +143,13 @@ extension Record {
     ) throws(EscrowError) {
         let escrow = escrow(field)
         let origin = version.dot.origin
+        let slot = SlotKey(field: field)
+        if escrow.rows[origin] == nil, let own = self[slot].first(where: { $0.dot.origin == origin && !$0.isMark }) {
+            throw .unreadable(own.dot)
+        }
         var row = escrow.rows[origin] ?? EscrowRow()
         try change(&row, escrow.rights(of: origin))
-        let content = Cell.Content.value(.bytes(row.packed))
-        write(Cell(slot: SlotKey(field: field), dot: version.dot, stamp: version.stamp, content: content)) {
+        write(Cell(slot: slot, dot: version.dot, stamp: version.stamp, content: .value(.bytes(row.packed)))) {
             $0.dot.origin == origin
         }
     }
@@ -208,7 +215,8 @@ extension EscrowRow {
         granted = try Self.readTotals(&reader)
         served = try Self.readTotals(&reader)
         if !reader.isAtEnd {
-            let number = try reader.readVarint()
+            let number = try Self.readTotal(&reader)
+            guard number > 0 else { throw .outOfRange(offset: reader.offset) }
             let grantor = Origin(rawValue: try reader.readFixed64())
             request = Request(number: number, grantor: grantor, amount: try Self.readTotal(&reader))
         }
