@@ -22,12 +22,13 @@ public struct HLC: Hashable, Comparable, Sendable {
     @inlinable public var milliseconds: Int64 { Int64(rawValue >> 16) }
     @inlinable public var counter: UInt16 { UInt16(truncatingIfNeeded: rawValue) }
 
-    /// The stamp of the next transaction: above `self` and not below the wall clock.
+    /// The stamp of the next transaction: above `self` and not below the wall clock. The highest stamp of all repeats: past it
+    /// concurrent writes rank by dot only.
     ///
     /// - Parameter milliseconds: the wall clock, in milliseconds since 1970.
     @inlinable
     public func next(at milliseconds: Int64) -> HLC {
-        max(HLC(rawValue: rawValue + 1), HLC(milliseconds: milliseconds))
+        max(HLC(rawValue: rawValue == .max ? .max : rawValue + 1), HLC(milliseconds: milliseconds))
     }
 
     @inlinable
