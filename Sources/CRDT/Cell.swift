@@ -74,6 +74,14 @@ extension Element: Comparable {
     }
 }
 
+extension SlotKey {
+    /// Whether the slot respects `Limits`, so that cells in it may be stored.
+    public var isWithinLimits: Bool {
+        guard field < Limits.field else { return false }
+        return if case .bytes(let bytes) = element { bytes.count <= Limits.valueBytes } else { true }
+    }
+}
+
 extension SlotKey: Comparable {
     @inlinable
     public static func < (left: SlotKey, right: SlotKey) -> Bool {

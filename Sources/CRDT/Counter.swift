@@ -1,6 +1,6 @@
 /// Why an amount was not counted. Nothing was written.
 public enum CountError: Error, Hashable, Sendable {
-    /// The contributor's total would leave `Limits.magnitude`.
+    /// The contributor's total would leave `Limits.magnitude`. A total that is stated outright adds to 0.
     case overflow(counted: UInt64, adding: UInt64, limit: UInt64)
 }
 
@@ -37,17 +37,21 @@ extension Record {
             throw .overflow(counted: share[keyPath: side], adding: amount.magnitude, limit: Limits.magnitude)
         }
         share[keyPath: side] = total
-        setShare(share, in: field, at: version)
+        try setShare(share, in: field, at: version)
     }
 
     /// States this origin's own share of a counter outright: after a recount from facts.
-    public mutating func setShare(_ share: Count, in field: UInt32, at version: Version) {
+    public mutating func setShare(_ share: Count, in field: UInt32, at version: Version) throws(CountError) {
+        try share.checkMagnitude()
         let cell = Cell(slot: SlotKey(field: field), dot: version.dot, stamp: version.stamp, content: .value(.count(share)))
         write(cell) { $0.dot.origin == version.dot.origin }
     }
 
     /// States a closed incarnation's share of a counter, recounted from the facts that bear its tag.
-    public mutating func setShare(_ share: Count, of closed: Origin, in field: UInt32, at version: Version) {
+    public mutating func setShare(
+        _ share: Count, of closed: Origin, in field: UInt32, at version: Version
+    ) throws(CountError) {
+        try share.checkMagnitude()
         let slot = SlotKey(field: field, element: .index(closed.rawValue))
         write(Cell(slot: slot, dot: version.dot, stamp: version.stamp, content: .value(.count(share)))) { _ in true }
     }
@@ -72,5 +76,12 @@ extension Record {
             if case .value(.count(let count)) = cell.content { return count }
         }
         return Count()
+    }
+}
+
+extension Count {
+    fileprivate func checkMagnitude() throws(CountError) {
+        let most = max(increments, decrements)
+        guard most <= Limits.magnitude else { throw .overflow(counted: 0, adding: most, limit: Limits.magnitude) }
     }
 }

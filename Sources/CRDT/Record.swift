@@ -48,6 +48,7 @@ public struct Record: Hashable, Sendable {
         for cell in cells {
             precondition(cell.content != .held, "a held cell stands in deltas only")
             precondition(cell.dot.sequence > 0, "sequences start at 1")
+            precondition(cell.slot.isWithinLimits && cell.value?.isWithinLimits ?? true, "a cell respects the limits")
         }
     }
 }

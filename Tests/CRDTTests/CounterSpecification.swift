@@ -15,7 +15,7 @@ struct CounterSpecification: Specification {
         if random.chance(10) {
             let (increments, decrements) = (random.next() & 15, random.next() & 15)
             let closed = random.pick(origins)
-            record.setShare(Count(increments: increments, decrements: decrements), of: closed, in: field, at: version)
+            try record.setShare(Count(increments: increments, decrements: decrements), of: closed, in: field, at: version)
             return .close(field: field, origin: closed.rawValue, increments: increments, decrements: decrements)
         }
         let amounts = (0...random.below(2)).map { _ in Int64(random.below(21)) - 10 }
