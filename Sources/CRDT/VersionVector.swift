@@ -127,12 +127,17 @@ public struct VersionVector: Hashable, Sendable {
     }
 
     private func forEachOrigin(with other: VersionVector, _ body: (Origin, UInt64, UInt64) -> Void) {
-        var (left, right) = (entries[...], other.entries[...])
-        while let origin = [left.first?.origin, right.first?.origin].compactMap(\.self).min() {
-            let mine = left.first?.origin == origin ? left.removeFirst().sequence : 0
-            let theirs = right.first?.origin == origin ? right.removeFirst().sequence : 0
-            body(origin, mine, theirs)
+        let (mine, theirs) = (entries, other.entries)
+        var (left, right) = (0, 0)
+        while left < mine.count, right < theirs.count {
+            let (next, other) = (mine[left], theirs[right])
+            let origin = min(next.origin, other.origin)
+            body(origin, next.origin == origin ? next.sequence : 0, other.origin == origin ? other.sequence : 0)
+            if next.origin == origin { left += 1 }
+            if other.origin == origin { right += 1 }
         }
+        for entry in mine[left...] { body(entry.origin, entry.sequence, 0) }
+        for entry in theirs[right...] { body(entry.origin, 0, entry.sequence) }
     }
 }
 
