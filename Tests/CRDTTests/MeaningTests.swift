@@ -3,31 +3,31 @@ import Testing
 
 /// Each view against its specification over the visible operations, on random histories.
 @Suite struct MeaningTests {
-    @Test func `a register reads as the highest of the writes that no other write has seen`() {
+    @Test(.optimized) func `a register reads as the highest of the writes that no other write has seen`() {
         check(RegisterSpecification.self)
     }
 
-    @Test func `a set holds the elements that were added and not removed by someone who saw that`() {
+    @Test(.optimized) func `a set holds the elements that were added and not removed by someone who saw that`() {
         check(SetSpecification.self)
     }
 
-    @Test func `a map gives each element the highest of its unseen values`() {
+    @Test(.optimized) func `a map gives each element the highest of its unseen values`() {
         check(MapSpecification.self)
     }
 
-    @Test func `a counter is the sum of what was counted`() {
+    @Test(.optimized) func `a counter is the sum of what was counted`() {
         check(CounterSpecification.self)
     }
 
-    @Test func `progress reads as the states that no other state supersedes`() {
+    @Test(.optimized) func `progress reads as the states that no other state supersedes`() {
         check(ProgressSpecification.self)
     }
 
-    @Test func `escrow keeps promises within the quota and decides a request once`() {
+    @Test(.optimized) func `escrow keeps promises within the quota and decides a request once`() {
         check(EscrowSpecification.self)
     }
 
-    @Test func `facts are what was stated, each identity once`() {
+    @Test(.optimized) func `facts are what was stated, each identity once`() {
         check(FactsSpecification.self)
     }
 
