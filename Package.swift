@@ -43,7 +43,7 @@ let package = Package(
             swiftSettings: strict),
 
         tests("CRDT", ["CRDT"]),
-        tests("Replica", ["CRDT", "Replica", "CSQLite"]),
+        tests("Replica", ["CRDT", "Replica", "Simulation", "CSQLite"]),
         tests("Sync", ["CRDT", "Replica", "Sync"]),
         tests("Retail", ["CRDT", "Replica", "Retail"]),
         tests("Simulation", ["CRDT", "Replica", "Sync", "Retail", "Simulation", "CSQLite"]),

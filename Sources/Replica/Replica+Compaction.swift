@@ -23,7 +23,7 @@ extension Replica {
         let kept = try blocks.flatMap(\.entries).filter { try isLive($0, of: origin, in: scope) }
             .sorted { $0.sequence < $1.sequence }
         let points = blocks.flatMap(\.hashes)
-        let hashes = origin == identity.origin ? points : thinned(points)
+        let hashes = origin.member == identity.member ? points : thinned(points)
         let packed = ChangeBlock.blocks(kept, hashes, upTo: last)
         guard packed.count < blocks.count || kept.count < count else { return last }
         try inTransaction {

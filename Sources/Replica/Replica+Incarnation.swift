@@ -25,17 +25,20 @@ extension Replica {
         let old = identity.origin
         let next = Identity(chain: identity.chain, member: identity.member, incarnation: incarnation)
         precondition(next.origin != old, "an incarnation is drawn at random")
-        try inTransaction { try Meta(connection).write(identity: next, epoch: codec.epoch) }
+        try inTransaction {
+            try Meta(connection).write(identity: next, epoch: codec.epoch)
+            try Meta(connection).remove("copied")
+        }
         identity = next
         let held = scopes.filter { $0.value.head(of: old).point.sequence > 0 }.keys.sorted()
         guard !held.isEmpty else { return }
         try perform(at: milliseconds) { transaction in
             for scope in held {
-                let agreed = scopes[scope]?.head(of: old).point.sequence ?? 0
+                let last = scopes[scope]?.head(of: old).point.sequence ?? 0
                 try transaction.write(SystemRecords.closure(of: old, in: scope)) { record, version in
                     record.assign(
                         .integer(Int64(bitPattern: next.origin.rawValue)), to: SystemRecords.successorSlot, at: version)
-                    record.assign(.integer(Int64(agreed)), to: SystemRecords.agreedSlot, at: version)
+                    record.assign(.integer(Int64(last)), to: SystemRecords.lastSlot, at: version)
                 }
             }
         }
@@ -57,8 +60,12 @@ extension Replica {
         let head = scopes[scope]?.head(of: closed).point ?? Head.none.point
         let own = Set(try knownPoints(of: closed, in: scope))
         let agreed = points.filter { own.contains($0) }.max { $0.sequence < $1.sequence } ?? Head.none.point
-        guard agreed.sequence < head.sequence else { return 0 }
+        guard agreed.sequence < head.sequence else {
+            try inTransaction { try setProven(closed, in: scope) }
+            return 0
+        }
         try inTransaction {
+            try setProven(closed, in: scope)
             try rewrite(closed, in: scope, beyond: agreed, upTo: head.sequence)
             try saveHeads(of: scope)
         }
@@ -66,26 +73,55 @@ extension Replica {
         return head.sequence - agreed.sequence
     }
 
-    /// What another replica must be asked for before deltas flow: origins of this member whose chain here may be another than
-    /// there.
+    /// Settles this member's own past with a peer, before deltas flow either way: if the peer speaks of transactions under
+    /// this incarnation that are not here, it is closed; and what was written on a branch that the peer does not know is
+    /// written again.
     ///
-    /// - Parameter cut: the peer's.
-    /// - Returns: origins of which the peer holds other or later transactions than a writer of them should find.
-    public func doubtfulOrigins(in scope: Scope, peer cut: Cut) throws -> [Origin] {
-        try cut.points.filter { origin, point in
-            guard origin.member == identity.member else { return false }
-            let mine = scopes[scope]?.head(of: origin).point ?? Head.none.point
-            if mine.sequence == 0 { return origin == identity.origin }
-            if point.sequence > mine.sequence { return try !isProven(mine, of: origin, in: scope) }
-            return try knownPoints(of: origin, in: scope).first { $0.sequence == point.sequence }?.hash != point.hash
-        }.map(\.origin)
+    /// - Parameters:
+    ///   - cut: the peer's, of this scope.
+    ///   - incarnation: 40 fresh random bits, used if this incarnation must be closed.
+    ///   - milliseconds: the wall clock, in milliseconds since 1970.
+    ///   - knownPoints: what the peer knows of an origin's chain in this scope.
+    /// - Returns: whether anything was closed or written again.
+    @discardableResult
+    public func settlePast(
+        in scope: Scope, peer cut: Cut, incarnation: UInt64, at milliseconds: Int64,
+        knownPoints: (Origin) throws -> [ChainPoint]
+    ) throws -> Bool {
+        let doubtful = try cut.points.filter { $0.origin.member == identity.member }
+            .filter { try isDoubtful($0.origin, in: scope, peer: $0.point) }.map(\.origin)
+        for origin in doubtful {
+            if origin == identity.origin { try reincarnate(as: incarnation, at: milliseconds) }
+            try salvage(origin, in: scope, knownElsewhere: try knownPoints(origin))
+        }
+        return !doubtful.isEmpty
     }
 
-    /// Whether the head that is held of an incarnation came from, or was confirmed by, somebody else.
-    private func isProven(_ point: ChainPoint, of origin: Origin, in scope: Scope) throws -> Bool {
-        let record = try record(SystemRecords.closure(of: origin, in: scope))
-        guard case .integer(let agreed)? = record.register(SystemRecords.agreedSlot)?.value else { return false }
-        return point.sequence > UInt64(max(0, agreed))
+    /// Whether what a peer holds of one of this member's incarnations may be another chain than ours.
+    private func isDoubtful(_ origin: Origin, in scope: Scope, peer point: ChainPoint) throws -> Bool {
+        let mine = scopes[scope]?.head(of: origin).point ?? Head.none.point
+        if origin == identity.origin, point.sequence > mine.sequence { return true }
+        if try mine.sequence == 0 || isProven(origin, in: scope) { return false }
+        guard point.sequence <= mine.sequence else { return true }
+        return try self.knownPoints(of: origin, in: scope).first { $0.sequence == point.sequence }?.hash != point.hash
+    }
+
+    /// Whether somebody else has confirmed what is held of a closed incarnation: it was compared with a peer's chain, or more
+    /// of it came by a delta after it was closed.
+    private func isProven(_ origin: Origin, in scope: Scope) throws -> Bool {
+        if origin == identity.origin { return false }
+        if try Meta(connection).get(provenName(origin, scope)) != nil { return true }
+        let closure = try record(SystemRecords.closure(of: origin, in: scope))
+        guard case .integer(let last)? = closure.register(SystemRecords.lastSlot)?.value else { return false }
+        return vector(of: scope).sequence(of: origin) > UInt64(max(0, last))
+    }
+
+    private func setProven(_ origin: Origin, in scope: Scope) throws {
+        try Meta(connection).set(provenName(origin, scope), [1])
+    }
+
+    private func provenName(_ origin: Origin, _ scope: Scope) -> String {
+        "proven \(scope) \(origin.rawValue)"
     }
 
     func loadClosures() throws {

@@ -43,7 +43,7 @@ extension Replica {
         let totals = try factTotals { $0 == identity.origin }[identity.origin] ?? [:]
         try perform(at: milliseconds) { transaction in
             for (counter, total) in totals.sorted(by: { $0.key < $1.key }) where keys.contains(counter.key) {
-                try transaction.write(counter.key) { $0.setShare(total, in: counter.field, at: $1) }
+                try transaction.setShare(total, of: nil, in: counter.field, of: counter.key)
             }
         }
     }
@@ -83,7 +83,7 @@ extension Replica {
         let raised = Count(
             increments: max(present.increments, total.increments), decrements: max(present.decrements, total.decrements))
         guard raised != present else { return false }
-        try transaction.write(counter.key) { $0.setShare(raised, of: origin, in: counter.field, at: $1) }
+        try transaction.setShare(raised, of: origin, in: counter.field, of: counter.key)
         return true
     }
 }

@@ -33,6 +33,7 @@ extension Replica {
     }
 
     func loadRow(_ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws -> Loaded {
+        guard quarantined.isEmpty || !quarantined.contains(key) else { throw ReplicaError.quarantined(key: key) }
         let loaded = try tables.record(bytes) { value in
             do {
                 let groups = try codec.parse(value, key: bytes)

@@ -29,6 +29,8 @@ public final class Replica {
     var clock = HLC.none
     /// Incarnations that are closed, and who goes on in their place.
     var closures: [Origin: Origin] = [:]
+    /// Records whose damaged rows are set aside.
+    var quarantined: Set<RecordKey> = []
     /// Facts of a closed incarnation came in whose counters this replica answers for; `recountClosed` settles it.
     public internal(set) var needsRecount = false
     /// By the rows of one scope, until they are settled.
@@ -119,6 +121,7 @@ public final class Replica {
             return true
         }
         try loadOverlays()
+        try loadQuarantine()
         try loadClosures()
         try refreshHorizons()
     }

@@ -99,13 +99,31 @@ public final class Transaction {
         }
     }
 
+    /// States a share of a counter outright: this replica's own, or a closed incarnation's.
+    func setShare(_ share: Count, of closed: Origin?, in field: UInt32, of key: RecordKey) throws {
+        try changeCounter(key, field) { record, version throws(CountError) in
+            if let closed {
+                try record.setShare(share, of: closed, in: field, at: version)
+            } else {
+                try record.setShare(share, in: field, at: version)
+            }
+        }
+    }
+
     private func count(_ movement: Movement) throws {
-        let (key, field) = (movement.key, movement.field)
-        try require(key, field) { if case .counter = $0 { true } else { false } }
         guard movement.amount != 0 else { return }
+        try changeCounter(movement.key, movement.field) { record, version throws(CountError) in
+            try record.count(movement.amount, in: movement.field, at: version)
+        }
+    }
+
+    private func changeCounter(
+        _ key: RecordKey, _ field: UInt32, _ change: (inout Record, Version) throws(CountError) -> Void
+    ) throws {
+        try require(key, field) { if case .counter = $0 { true } else { false } }
         try write(key) { record, version in
             do throws(CountError) {
-                try record.count(movement.amount, in: field, at: version)
+                try change(&record, version)
             } catch {
                 throw ReplicaError.count(key: key, field: field, error)
             }

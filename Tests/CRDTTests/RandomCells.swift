@@ -65,7 +65,7 @@ extension Version {
 extension CellGroup {
     static func bytes(_ cells: [Cell]) -> [UInt8] {
         var writer = ByteWriter()
-        encode(cells, into: &writer)
+        if let dot = cells.first?.dot { encode(cells, of: dot, into: &writer) }
         return writer.bytes
     }
 

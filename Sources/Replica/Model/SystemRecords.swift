@@ -30,6 +30,6 @@ enum SystemRecords {
 
     /// The origin that goes on in the closed one's place.
     static let successorSlot = SlotKey(field: 1)
-    /// Up to where the successor holds the closed one's own transactions.
-    static let agreedSlot = SlotKey(field: 2)
+    /// Up to where the successor held the closed one's own transactions when it closed it.
+    static let lastSlot = SlotKey(field: 2)
 }

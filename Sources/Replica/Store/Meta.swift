@@ -52,6 +52,10 @@ struct Meta {
         return try statement.step() ? statement.bytes(0) : nil
     }
 
+    func remove(_ name: String) throws {
+        try connection.prepare("DELETE FROM meta WHERE name = ?").bind(name, at: 1).run()
+    }
+
     private func read<Result>(_ name: String, _ body: (inout ByteReader) throws -> Result) throws -> Result {
         guard let bytes = try get(name) else {
             throw StorageError.damaged(path: connection.path, detail: "the entry \(name) is missing")
