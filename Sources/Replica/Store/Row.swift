@@ -95,7 +95,7 @@ struct RowCodec {
                 if let last = heads.last, last.dot == dot {
                     Optional(heads.count - 1)
                 } else {
-                    heads.count < 8 ? heads.firstIndex { $0.dot == dot } : positions[dot]
+                    heads.count <= 8 ? heads.firstIndex { $0.dot == dot } : positions[dot]
                 }
             if let known {
                 if cells[index].isMark { heads[known].hasMarks = true }
