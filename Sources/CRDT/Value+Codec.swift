@@ -6,10 +6,15 @@ extension Value {
         case (.empty, .empty), (.integer, .integer), (.count, .count), (.moment, .moment), (.text, .text), (.bytes, .bytes):
             true
         case (.identifier(let left), .identifier(let right)): left.hasSameShape(as: right)
-        case (.tuple(let left), .tuple(let right)):
-            left.count == right.count && zip(left, right).allSatisfy { $0.hasSameShape(as: $1) }
+        case (.tuple(let left), .tuple(let right)): Self.haveSameShapes(left, right)
         default: false
         }
+    }
+
+    private static func haveSameShapes(_ left: [Value], _ right: [Value]) -> Bool {
+        guard left.count == right.count else { return false }
+        for index in left.indices where !left[index].hasSameShape(as: right[index]) { return false }
+        return true
     }
 
     func encodeShape(into writer: inout ByteWriter) {
@@ -105,42 +110,5 @@ extension Value {
             return
         }
         guard isWithinLimits else { throw .outOfRange(offset: start) }
-    }
-}
-
-extension Identifier {
-    func hasSameShape(as other: Identifier) -> Bool {
-        switch (form, other.form) {
-        case (.numbered(let prefix, let digits, _), .numbered(let prefix2, let digits2, _)):
-            prefix == prefix2 && digits == digits2
-        case (.text, .text): true
-        default: false
-        }
-    }
-
-    func encodeShape(into writer: inout ByteWriter) {
-        switch form {
-        case .numbered(let prefix, let digits, _):
-            writer.write(byte: Shape.numbered(prefix, digits))
-            writer.write(prefix: prefix)
-        case .text: writer.write(byte: Shape.identifierText)
-        }
-    }
-
-    func encodePayload(into writer: inout ByteWriter) {
-        switch form {
-        case .numbered(_, _, let number): writer.write(varint: number)
-        case .text(let bytes): writer.write(counted: bytes)
-        }
-    }
-
-    init(decodingPayload reader: inout ByteReader, like model: Identifier) throws(CodecError) {
-        let start = reader.offset
-        switch model.form {
-        case .numbered(let prefix, let digits, _):
-            form = try Self.validNumber(prefix, digits, reader.readVarint(), at: start)
-        case .text:
-            form = try Self.validText(Array(reader.readCounted(limit: Identifier.byteLimit)), at: start)
-        }
     }
 }

@@ -29,25 +29,33 @@ struct DeltaCheck {
     }
 
     private func check(_ record: DeltaRecord) throws {
-        let key = record.key
-        var last: Cell?
-        for cell in record.cells {
-            if let last, (last.slot, last.dot) >= (cell.slot, cell.dot) {
-                throw ReplicaError.malformed(.cellsOutOfOrder(key))
+        let (key, cells) = (record.key, record.cells)
+        var covered: Dot?
+        for index in cells.indices {
+            if index > 0 {
+                let (last, slot) = (cells[index - 1].slot, cells[index].slot)
+                guard last < slot || last == slot && cells[index - 1].dot < cells[index].dot else {
+                    throw ReplicaError.malformed(.cellsOutOfOrder(key))
+                }
             }
-            guard cell.dot.sequence > 0, header.cut.vector.covers(cell.dot) else {
-                throw ReplicaError.malformed(.dotBeyondCut(key, cell.dot))
+            let dot = cells[index].dot
+            if dot != covered {
+                guard dot.sequence > 0, header.cut.vector.covers(dot) else {
+                    throw ReplicaError.malformed(.dotBeyondCut(key, dot))
+                }
+                covered = dot
             }
-            switch cell.content {
-            case .held where header.reach == .wholeState: throw ReplicaError.malformed(.heldInSnapshot(key))
-            case .value(let value) where !value.isWithinLimits:
-                throw ReplicaError.malformed(.valueOutsideLimits(key, cell.slot))
-            case .held, .value, .removed: break
-            }
-            guard cell.slot.field < Limits.field else {
-                throw ReplicaError.malformed(.valueOutsideLimits(key, cell.slot))
-            }
-            last = cell
+            try checkContent(cells[index], key)
         }
+    }
+
+    private func checkContent(_ cell: Cell, _ key: RecordKey) throws {
+        switch cell.content {
+        case .held where header.reach == .wholeState: throw ReplicaError.malformed(.heldInSnapshot(key))
+        case .value(let value) where !value.isWithinLimits:
+            throw ReplicaError.malformed(.valueOutsideLimits(key, cell.slot))
+        case .held, .value, .removed: break
+        }
+        guard cell.slot.isWithinLimits else { throw ReplicaError.malformed(.valueOutsideLimits(key, cell.slot)) }
     }
 }

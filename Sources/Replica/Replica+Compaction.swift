@@ -55,8 +55,7 @@ extension Replica {
     /// Whether a record still holds a cell of the transaction that an entry stands for.
     private func isLive(_ entry: ChangeBlock.Entry, of origin: Origin, in scope: Scope) throws -> Bool {
         let dot = Dot(origin: origin, sequence: entry.sequence)
-        let key = RecordKey.prefix(scope) + entry.key
-        return try key.withUnsafeBytes { bytes in
+        return try withBytes(of: entry.key(in: scope)) { bytes in
             try tables.record(bytes) { value in
                 // A damaged row's entries stay: its cells will come back.
                 guard let groups = try? codec.parse(value, key: bytes) else { return true }

@@ -58,17 +58,16 @@ extension Replica {
     /// The keys that changed in a scope beyond a vector, ascending: the change feed. A follower keeps the vector of `cut(of:)`
     /// from the same commit as its cursor.
     public func changedKeys(in scope: Scope, beyond vector: VersionVector) throws -> [RecordKey] {
-        var keys: Set<[UInt8]> = []
+        var keys: Set<RecordKey> = []
         for (origin, head) in scopes[scope]?.heads ?? [:] {
             let known = vector.sequence(of: origin)
             guard head.point.sequence > known else { continue }
             try scanBlocks(of: origin, in: scope, beyond: known) { block in
-                for entry in block.entries where entry.sequence > known { keys.insert(entry.key) }
+                for entry in block.entries where entry.sequence > known { keys.insert(entry.key(in: scope)) }
                 return true
             }
         }
-        let prefix = RecordKey.prefix(scope)
-        return try keys.map { key in try (prefix + key).withUnsafeBytes { try RecordKey(row: $0) } }.sorted()
+        return keys.sorted()
     }
 
     /// Every key of a scope, or of one of its collections, ascending.

@@ -58,8 +58,8 @@ extension Replica {
     /// How far a stamp may run ahead of the wall clock and still move this replica's own, in milliseconds.
     public static let stampBound: Int64 = 60_000
 
-    func feedClock(_ stamps: [Origin: HLC], at milliseconds: Int64) {
-        for stamp in stamps.values where stamp.milliseconds <= milliseconds + Self.stampBound { clock = max(clock, stamp) }
+    func feedClock(_ stamps: [(origin: Origin, stamp: HLC)], at milliseconds: Int64) {
+        for (_, stamp) in stamps where stamp.milliseconds <= milliseconds + Self.stampBound { clock = max(clock, stamp) }
     }
 
     /// Whether a delta may be joined here at all.
@@ -88,24 +88,73 @@ extension Replica {
     /// What a fold brought to light: entries for the change index, by origin.
     struct News {
         let scope: Scope
-        let prefix: Int
-        var entries: [Origin: [ChangeBlock.Entry]] = [:]
-        var stamps: [Origin: HLC] = [:]
         var changed = 0
+        private var origins: [(origin: Origin, stamp: HLC, entries: [ChangeBlock.Entry])] = []
 
         init(scope: Scope) {
             self.scope = scope
-            prefix = RecordKey.prefix(scope).count
+        }
+
+        mutating func add(_ row: Row, _ key: RecordKey, _ before: VersionVector) {
+            changed += 1
+            for group in row.groups where !before.covers(group.dot) { add(group.dot, group.stamp, key) }
+        }
+
+        private mutating func add(_ dot: Dot, _ stamp: HLC, _ key: RecordKey) {
+            // Few origins bring news at once, and the last one brings most.
+            let index = origins.lastIndex { $0.origin == dot.origin } ?? origins.count
+            if index == origins.count { origins.append((dot.origin, .none, [])) }
+            origins[index].stamp = max(origins[index].stamp, stamp)
+            origins[index].entries.append(ChangeBlock.Entry(dot.sequence, key))
+        }
+
+        var stamps: [(origin: Origin, stamp: HLC)] { origins.map { ($0.origin, $0.stamp) } }
+
+        /// The entries of one origin, ascending by sequence.
+        func entries(of origin: Origin) -> [ChangeBlock.Entry] {
+            guard let index = origins.firstIndex(where: { $0.origin == origin }) else { return [] }
+            return origins[index].entries.sorted { $0.sequence < $1.sequence }
         }
     }
 
     func fold(_ records: [DeltaRecord], _ context: JoinContext, into news: inout News) throws {
+        var writer = ByteWriter(reservingCapacity: 64)
         for record in records {
-            try withBytes(of: record.key) { bytes in
-                let loaded = try loadRow(record.key, bytes)
-                try fold(record.cells, into: loaded, record.key, bytes, context, &news)
+            writer.bytes.removeAll(keepingCapacity: true)
+            record.key.encode(into: &writer)
+            try writer.bytes.withUnsafeBytes { bytes in
+                if try insert(record, bytes, context, into: &news) { return }
+                try fold(record.cells, into: try loadRow(record.key, bytes), record.key, bytes, context, &news)
             }
         }
+    }
+
+    /// The short way for a record that is not here yet: most of what a delta brings.
+    ///
+    /// - Returns: false if it is here, or has to be looked at cell by cell.
+    private func insert(
+        _ record: DeltaRecord, _ bytes: UnsafeRawBufferPointer, _ context: JoinContext, into news: inout News
+    ) throws -> Bool {
+        guard quarantined.isEmpty, Self.isAllNews(record.cells, to: context.before) else { return false }
+        let row = try encode(record.cells, record.key, bytes)
+        try saveOrigins()
+        guard try row.bytes.withUnsafeBytes({ try tables.insertRecord(bytes, $0) }) else { return false }
+        try noteChange(from: nil, to: row, bytes)
+        news.add(row, record.key, context.before)
+        return true
+    }
+
+    /// Whether no cell is one that this replica holds, or held before it was replaced here.
+    private static func isAllNews(_ cells: [Cell], to vector: VersionVector) -> Bool {
+        var last: Dot?
+        for index in cells.indices {
+            if case .held = cells[index].content { return false }
+            let dot = cells[index].dot
+            if dot == last { continue }
+            if vector.covers(dot) { return false }
+            last = dot
+        }
+        return true
     }
 
     /// Joins a whole state with the records that it does not name: what the cut covers of them has died.
@@ -138,14 +187,7 @@ extension Replica {
         let row = try encode(joined, key, bytes)
         if row.bytes == loaded.row?.bytes ?? [] { return }
         try store(row, bytes, replacing: loaded.row)
-        news.changed += 1
-        for group in row.groups where !context.before.covers(group.dot) {
-            let entry = ChangeBlock.Entry(sequence: group.dot.sequence, key: Array(bytes[news.prefix...]))
-            news.entries[group.dot.origin, default: []].append(entry)
-            if group.stamp > news.stamps[group.dot.origin, default: .none] {
-                news.stamps[group.dot.origin] = group.stamp
-            }
-        }
+        news.add(row, key, context.before)
     }
 
     func joined(
@@ -173,12 +215,10 @@ extension Replica {
     func save(_ news: News, upTo cut: Cut, _ before: VersionVector) throws {
         settleDigests(of: news.scope)
         for (origin, point) in cut.points where point.sequence > before.sequence(of: origin) {
-            var entries = news.entries[origin] ?? []
-            entries.sort { $0.sequence < $1.sequence }
-            for block in ChangeBlock.blocks(entries, [point], upTo: point.sequence) {
+            for block in ChangeBlock.blocks(news.entries(of: origin), [point], upTo: point.sequence) {
                 try save(block, of: origin, in: news.scope)
             }
-            scopes[news.scope]?.noteStamp(news.stamps[origin] ?? .none, of: origin)
         }
+        for (origin, stamp) in news.stamps { scopes[news.scope]?.noteStamp(stamp, of: origin) }
     }
 }

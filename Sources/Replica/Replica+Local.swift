@@ -113,11 +113,10 @@ extension Replica {
         content.write(fixed64: stamp.rawValue)
         content.write(hash: run)
         var entries: [ChangeBlock.Entry] = []
-        let prefix = RecordKey.prefix(scope).count
         for record in written {
             try record.bytes.withUnsafeBytes { try store(record.row, $0, replacing: record.loaded.row) }
             if record.loaded.includesOverlay { try dropStaged(record.key) }
-            entries.append(.init(sequence: dot.sequence, key: Array(record.bytes[prefix...])))
+            entries.append(ChangeBlock.Entry(dot.sequence, record.key))
             content.write(counted: record.bytes)
             if let group = record.row.groups.first(where: { $0.dot == dot }) {
                 content.write(counted: record.row.bytes[group.body])

@@ -57,7 +57,7 @@ extension Replica {
                 let row = try encode(cells, key, bytes)
                 try saveOrigins()
                 if !row.groups.isEmpty { try row.bytes.withUnsafeBytes { try tables.putRecord(bytes, $0) } }
-                if row.groups.contains(where: \.hasMarks) { try tables.put(.mark, Array(bytes), []) }
+                if row.hasMarks { try tables.put(.mark, Array(bytes), []) }
                 try tables.delete(.quarantine, Array(bytes))
             }
         }

@@ -4,7 +4,7 @@ internal import CRDT
 extension Replica {
     /// A record's part of a renamed transaction, for the chain and the index.
     private struct Renamed {
-        let key: [UInt8]
+        let key: RecordKey
         let body: [UInt8]
     }
 
@@ -13,10 +13,8 @@ extension Replica {
         let base = nextDot(in: scope).sequence - 1
         var renamed: [UInt64: [Renamed]] = [:]
         var stamp = HLC.none
-        let prefix = RecordKey.prefix(scope)
-        for suffix in Set(entries.map(\.key)).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-            try (prefix + suffix).withUnsafeBytes { bytes in
-                let key = try RecordKey(row: bytes)
+        for key in Set(entries.map { $0.key(in: scope) }).sorted() {
+            try withBytes(of: key) { bytes in
                 let loaded = try loadRow(key, bytes)
                 let cells = loaded.cells.flatMap { cell -> [Cell] in
                     guard cell.dot.origin == closed, cell.dot.sequence > agreed.sequence else { return [cell] }
@@ -28,7 +26,7 @@ extension Replica {
                 try store(row, bytes, replacing: loaded.row)
                 for group in row.groups where group.dot.origin == identity.origin && group.dot.sequence > base {
                     renamed[group.dot.sequence, default: []].append(
-                        Renamed(key: suffix, body: Array(row.bytes[group.body])))
+                        Renamed(key: key, body: Array(row.bytes[group.body])))
                 }
             }
         }
@@ -100,9 +98,9 @@ extension Replica {
             content.write(varint: sequence)
             content.write(hash: run)
             for part in renamed[sequence] ?? [] {
-                content.write(counted: part.key)
+                withBytes(of: part.key) { content.write(counted: $0) }
                 content.write(counted: part.body)
-                entries.append(ChangeBlock.Entry(sequence: sequence, key: part.key))
+                entries.append(ChangeBlock.Entry(sequence, part.key))
             }
             hash = content.bytes.withUnsafeBytes { chainHasher.next(after: hash, $0) }
             points.append(ChainPoint(sequence: sequence, hash: hash))

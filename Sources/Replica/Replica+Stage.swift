@@ -96,15 +96,14 @@ extension Replica {
         let (scope, before) = (news.scope, overlay.context.before)
         settleDigests(of: scope)
         for (origin, point) in overlay.header.cut.points where point.sequence > before.sequence(of: origin) {
-            var entries = news.entries[origin] ?? []
-            scopes[scope]?.noteStamp(news.stamps[origin] ?? .none, of: origin)
+            let entries = news.entries(of: origin)
             guard isLast || !entries.isEmpty else { continue }
-            entries.sort { $0.sequence < $1.sequence }
             let end = isLast ? point.sequence : entries.last?.sequence ?? point.sequence
             for block in ChangeBlock.blocks(entries, isLast ? [point] : [], upTo: end) {
                 try merge(block, of: origin, in: scope)
             }
         }
+        for (origin, stamp) in news.stamps { scopes[scope]?.noteStamp(stamp, of: origin) }
         if isLast {
             try tables.delete(.transfer, RecordKey.prefix(scope))
             overlays[scope] = nil

@@ -67,7 +67,12 @@ extension Replica {
         } else if old != nil {
             try tables.delete(.record, Array(bytes))
         }
-        let (hadMarks, hasMarks) = (old?.groups.contains(where: \.hasMarks) ?? false, row.groups.contains(where: \.hasMarks))
+        try noteChange(from: old, to: row, bytes)
+    }
+
+    /// Keeps digests and the list of records with touch marks up with a row that was written.
+    func noteChange(from old: Row?, to row: Row, _ bytes: UnsafeRawBufferPointer) throws {
+        let (hadMarks, hasMarks) = (old?.hasMarks ?? false, row.hasMarks)
         if hasMarks != hadMarks {
             if hasMarks { try tables.put(.mark, Array(bytes), []) } else { try tables.delete(.mark, Array(bytes)) }
         }

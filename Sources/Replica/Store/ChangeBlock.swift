@@ -5,17 +5,30 @@ internal import CRDT
 ///     key     scope, number of the origin in this file, last sequence (varints, so that rows sort)
 ///     value   varint: first entry's distance below the last sequence
 ///             varint: number of hashes; each, ascending: varint: distance below the last; 16 bytes of the chain's hash there
-///             entries ascending by sequence and key, each:
-///             varint: sequence less that of the entry before
-///             varint: bytes shared with the key before; varint: length of the rest; the rest (collection and id)
+///             entries ascending by sequence, each:
+///             varint: sequence less that of the entry before << 1 | another collection or shape of id than the one before
+///             [varint: collection; shape of the id]
+///             the id: a number as zigzag varint less the number before, or counted text
 ///
 /// A local transaction appends a block of its own; a joined cut brings blocks of many; compaction folds small blocks into
 /// larger ones and drops entries whose record no longer holds a cell of theirs.
 struct ChangeBlock {
     struct Entry {
         let sequence: UInt64
-        /// Collection and id, as in the row's key behind the scope.
-        let key: [UInt8]
+        let collection: UInt16
+        let id: Identifier
+
+        init(_ sequence: UInt64, _ key: RecordKey) {
+            self.init(sequence, key.collection, key.id)
+        }
+
+        fileprivate init(_ sequence: UInt64, _ collection: UInt16, _ id: Identifier) {
+            self.sequence = sequence
+            self.collection = collection
+            self.id = id
+        }
+
+        func key(in scope: Scope) -> RecordKey { RecordKey(scope: scope, collection: collection, id: id) }
     }
 
     let last: UInt64
@@ -44,13 +57,17 @@ struct ChangeBlock {
             writer.write(varint: last - point.sequence)
             writer.write(hash: point.hash)
         }
-        var previous: [UInt8] = []
+        var previous: Entry?
         for entry in entries {
-            let shared = zip(previous, entry.key).prefix { $0 == $1 }.count
-            writer.write(varint: entry.sequence - sequence)
-            writer.write(varint: UInt64(shared))
-            writer.write(counted: entry.key[shared...])
-            (sequence, previous) = (entry.sequence, entry.key)
+            let isAlike = previous.map { $0.collection == entry.collection && $0.id.hasSameShape(as: entry.id) } ?? false
+            writer.write(varint: (entry.sequence - sequence) << 1 | (isAlike ? 0 : 1))
+            if !isAlike {
+                writer.write(varint: UInt64(entry.collection))
+                entry.id.encodeShape(into: &writer)
+            }
+            entry.id.encodeDifference(from: isAlike ? previous?.id : nil, into: &writer)
+            sequence = entry.sequence
+            previous = entry
         }
         return writer.bytes
     }
@@ -74,14 +91,17 @@ struct ChangeBlock {
         }
         entries = []
         var sequence = last - distance
-        var previous: [UInt8] = []
         while !reader.isAtEnd {
-            sequence &+= try reader.readVarint()
-            let shared = try reader.readCount(limit: previous.count)
-            let key = previous[..<shared] + Array(try reader.readCounted(limit: 128))
+            let head = try reader.readVarint()
+            sequence &+= head >> 1
             guard sequence <= last else { throw .outOfRange(offset: reader.offset) }
-            previous = Array(key)
-            entries.append(Entry(sequence: sequence, key: previous))
+            if head & 1 == 0, let previous = entries.last {
+                let id = try Identifier(decodingDifference: &reader, from: previous.id)
+                entries.append(Entry(sequence, previous.collection, id))
+            } else {
+                let collection = UInt16(truncatingIfNeeded: try reader.readVarint())
+                entries.append(Entry(sequence, collection, try Identifier(decodingShaped: &reader)))
+            }
         }
     }
 

@@ -23,6 +23,11 @@ struct Row {
 
     var bytes: [UInt8] = []
     var groups: [Group] = []
+
+    var hasMarks: Bool {
+        for group in groups where group.hasMarks { return true }
+        return false
+    }
 }
 
 /// Packs records into rows and back, for one file.
@@ -30,7 +35,6 @@ struct RowCodec {
     var origins: OriginNumbers
     /// What stamps are written relative to, in milliseconds since 1970.
     let epoch: Int64
-    private var scratch = ByteWriter(reservingCapacity: 1024)
 
     init(origins: OriginNumbers, epoch: Int64) {
         self.origins = origins
@@ -40,20 +44,15 @@ struct RowCodec {
     /// - Parameter cells: ascending by slot and dot, none held, not empty.
     mutating func encode(_ cells: [Cell], key: UnsafeRawBufferPointer) -> Row {
         var row = Row()
-        var writer = ByteWriter(reservingCapacity: 32 + cells.count * 12)
+        var writer = ByteWriter(reservingCapacity: 32 + cells.count * 10)
         writer.write(fixed32: 0)
         var place = Place(milliseconds: epoch)
         let heads = Self.heads(of: cells)
         row.groups.reserveCapacity(heads.count)
         for head in heads {
             write(head, after: &place, into: &writer)
-            scratch.bytes.removeAll(keepingCapacity: true)
-            CellGroup.encode(cells, of: head.dot, into: &scratch)
-            writer.write(varint: UInt64(scratch.count))
-            let start = writer.count
-            writer.bytes.append(contentsOf: scratch.bytes)
-            row.groups.append(
-                .init(dot: head.dot, stamp: head.stamp, hasMarks: head.hasMarks, body: start..<writer.count))
+            let body = writer.writeCounted { CellGroup.encode(cells, of: head.dot, into: &$0) }
+            row.groups.append(.init(dot: head.dot, stamp: head.stamp, hasMarks: head.hasMarks, body: body))
         }
         row.bytes = writer.bytes
         row.seal(key: key)
@@ -87,9 +86,10 @@ struct RowCodec {
 
     /// The distinct dots of some cells, ascending.
     private static func heads(of cells: [Cell]) -> [GroupHead] {
-        var heads: [GroupHead] = []
+        guard let first = cells.first else { return [] }
+        var heads = [GroupHead(dot: first.dot, stamp: first.stamp, hasMarks: first.isMark)]
         var positions: [Dot: Int] = [:]
-        for index in cells.indices {
+        for index in cells.indices.dropFirst() {
             let dot = cells[index].dot
             let known =
                 if let last = heads.last, last.dot == dot {
@@ -151,6 +151,26 @@ struct RowCodec {
             if start > 0 { cells.mergeRuns(meetingAt: start) }
         }
         return cells
+    }
+}
+
+extension ByteWriter {
+    /// Writes a length, then what the body writes, of that length.
+    ///
+    /// - Returns: where the body's bytes stand.
+    fileprivate mutating func writeCounted(_ body: (inout ByteWriter) -> Void) -> Range<Int> {
+        let start = count
+        write(byte: 0)
+        body(&self)
+        let length = count - start - 1
+        guard length >= 0x80 else {
+            bytes[start] = UInt8(length)
+            return start + 1..<count
+        }
+        var prefix = ByteWriter()
+        prefix.write(varint: UInt64(length))
+        bytes.replaceSubrange(start...start, with: prefix.bytes)
+        return start + prefix.count..<count
     }
 }
 

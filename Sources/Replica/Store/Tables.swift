@@ -31,6 +31,7 @@ final class Tables {
     private let floors: [Table: Statement]
     private let recordGet: Statement
     private let recordPut: Statement
+    private let recordInsert: Statement
 
     static let creation =
         Table.allCases.map {
@@ -55,6 +56,7 @@ final class Tables {
         guard let get = gets[.record], let put = puts[.record] else { preconditionFailure("every table has statements") }
         recordGet = get
         recordPut = put
+        recordInsert = try connection.prepare("INSERT INTO record(key, value) VALUES (?, ?) ON CONFLICT DO NOTHING")
     }
 
     /// Lends a record's row.
@@ -65,6 +67,16 @@ final class Tables {
     func putRecord(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(StorageError) {
         observer?(.record, key, value)
         try recordPut.run(key, value)
+    }
+
+    /// Writes a row where there is none.
+    ///
+    /// - Returns: false if there is one.
+    func insertRecord(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(StorageError) -> Bool {
+        try recordInsert.run(key, value)
+        guard connection.changes == 1 else { return false }
+        observer?(.record, key, value)
+        return true
     }
 
     func get(_ table: Table, _ key: [UInt8]) throws -> [UInt8]? {
