@@ -22,40 +22,20 @@ struct DeltaCheck {
         for record in records {
             guard record.key.scope == header.scope else { throw ReplicaError.malformed(.keyOutsideScope(record.key)) }
             if let lastKey, record.key <= lastKey { throw ReplicaError.malformed(.keysOutOfOrder(record.key)) }
-            guard !record.cells.isEmpty else { throw ReplicaError.malformed(.emptyRecord(record.key)) }
+            guard !record.packed.groups.isEmpty else { throw ReplicaError.malformed(.emptyRecord(record.key)) }
             try check(record)
             lastKey = record.key
         }
     }
 
     private func check(_ record: DeltaRecord) throws {
-        let (key, cells) = (record.key, record.cells)
-        var covered: Dot?
-        for index in cells.indices {
-            if index > 0 {
-                let (last, slot) = (cells[index - 1].slot, cells[index].slot)
-                guard last < slot || last == slot && cells[index - 1].dot < cells[index].dot else {
-                    throw ReplicaError.malformed(.cellsOutOfOrder(key))
-                }
+        for group in record.packed.groups {
+            guard header.cut.vector.covers(group.dot) else {
+                throw ReplicaError.malformed(.dotBeyondCut(record.key, group.dot))
             }
-            let dot = cells[index].dot
-            if dot != covered {
-                guard dot.sequence > 0, header.cut.vector.covers(dot) else {
-                    throw ReplicaError.malformed(.dotBeyondCut(key, dot))
-                }
-                covered = dot
+            if group.isHeld, header.reach == .wholeState {
+                throw ReplicaError.malformed(.heldInSnapshot(record.key))
             }
-            try checkContent(cells[index], key)
         }
-    }
-
-    private func checkContent(_ cell: Cell, _ key: RecordKey) throws {
-        switch cell.content {
-        case .held where header.reach == .wholeState: throw ReplicaError.malformed(.heldInSnapshot(key))
-        case .value(let value) where !value.isWithinLimits:
-            throw ReplicaError.malformed(.valueOutsideLimits(key, cell.slot))
-        case .held, .value, .removed: break
-        }
-        guard cell.slot.isWithinLimits else { throw ReplicaError.malformed(.valueOutsideLimits(key, cell.slot)) }
     }
 }

@@ -27,31 +27,42 @@ extension Replica {
         return Extraction(header: header, keys: keys)
     }
 
-    /// Reads the records of an extraction, from a position on, as long as they fit a budget of cells.
+    /// Reads the records of an extraction, from a position on, as long as they fit a budget of packed bytes.
     ///
     /// - Returns: the records, and the position after them.
     public func records(
-        of extraction: Extraction, from position: Int, cellBudget: Int
+        of extraction: Extraction, from position: Int, byteBudget: Int
     ) throws -> (records: [DeltaRecord], next: Int) {
-        let base = extraction.header.base.vector
         var records: [DeltaRecord] = []
-        var (next, budget) = (position, cellBudget)
+        var (next, budget) = (position, byteBudget)
         while next < extraction.keys.count, budget > 0 {
             let key = extraction.keys[next]
-            let record = try record(key)
-            var cells = extraction.header.reach == .wholeState ? record.cells : record.delta(beyond: base)
-            if extraction.header.reach == .wholeState { cells.removeAll(where: \.isMark) }
-            if !cells.isEmpty { records.append(DeltaRecord(key: key, cells: cells)) }
-            budget -= cells.count
+            let packed = try news(of: key, extraction.header)
+            if !packed.groups.isEmpty { records.append(DeltaRecord(key: key, packed: packed)) }
+            budget -= packed.bytes.count
             next += 1
         }
         return (records, next)
     }
 
+    /// What a delta says about a record: as it is stored, if all of it is news.
+    private func news(of key: RecordKey, _ header: DeltaHeader) throws -> PackedCells {
+        try withBytes(of: key) { bytes in
+            if let row = try packedRow(key, bytes) {
+                let isPlain = header.reach == .namedSlots || !row.hasMarks
+                if isPlain, row.groups.allSatisfy({ !header.base.vector.covers($0.dot) }) { return row }
+            }
+            let record = Record(sortedCells: try load(key, bytes).cells)
+            return PackedCells(
+                header.reach == .wholeState
+                    ? record.cells.filter { !$0.isMark } : record.delta(beyond: header.base.vector))
+        }
+    }
+
     /// Everything that a peer lacks of a scope, in one piece.
     public func delta(_ scope: Scope, for base: Cut) throws -> Delta? {
         guard let extraction = try extraction(scope, for: base) else { return nil }
-        let (records, _) = try records(of: extraction, from: 0, cellBudget: .max)
+        let (records, _) = try records(of: extraction, from: 0, byteBudget: .max)
         return Delta(header: extraction.header, records: records)
     }
 

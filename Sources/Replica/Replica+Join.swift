@@ -45,7 +45,7 @@ extension Replica {
         var news = News(scope: header.scope)
         try fold(delta.records, context, into: &news)
         if header.reach == .wholeState {
-            try foldAbsent(besides: delta.records, from: nil, upTo: nil, context, into: &news)
+            try foldAbsent(besides: delta.records.map(\.key), from: nil, upTo: nil, context, into: &news)
         }
         try publish(header)
         try save(news, upTo: header.cut, before)
@@ -124,7 +124,7 @@ extension Replica {
             record.key.encode(into: &writer)
             try writer.bytes.withUnsafeBytes { bytes in
                 if try insert(record, bytes, context, into: &news) { return }
-                try fold(record.cells, into: try loadRow(record.key, bytes), record.key, bytes, context, &news)
+                try fold(try record.cells(), into: try loadRow(record.key, bytes), record.key, bytes, context, &news)
             }
         }
     }
@@ -135,25 +135,13 @@ extension Replica {
     private func insert(
         _ record: DeltaRecord, _ bytes: UnsafeRawBufferPointer, _ context: JoinContext, into news: inout News
     ) throws -> Bool {
-        guard quarantined.isEmpty, Self.isAllNews(record.cells, to: context.before) else { return false }
-        let row = try encode(record.cells, record.key, bytes)
+        guard quarantined.isEmpty else { return false }
+        for group in record.packed.groups where group.isHeld || context.before.covers(group.dot) { return false }
+        let row = codec.encode(record.packed, key: bytes)
         try saveOrigins()
         guard try row.bytes.withUnsafeBytes({ try tables.insertRecord(bytes, $0) }) else { return false }
         try noteChange(from: nil, to: row, bytes)
         news.add(row, record.key, context.before)
-        return true
-    }
-
-    /// Whether no cell is one that this replica holds, or held before it was replaced here.
-    private static func isAllNews(_ cells: [Cell], to vector: VersionVector) -> Bool {
-        var last: Dot?
-        for index in cells.indices {
-            if case .held = cells[index].content { return false }
-            let dot = cells[index].dot
-            if dot == last { continue }
-            if vector.covers(dot) { return false }
-            last = dot
-        }
         return true
     }
 
@@ -163,10 +151,10 @@ extension Replica {
     ///   - first: the first key to look at; nil for the scope's first.
     ///   - end: the key to stop before; nil for the scope's end.
     func foldAbsent(
-        besides records: [DeltaRecord], from first: [UInt8]?, upTo end: [UInt8]?, _ context: JoinContext,
+        besides named: [RecordKey], from first: [UInt8]?, upTo end: [UInt8]?, _ context: JoinContext,
         into news: inout News
     ) throws {
-        let named = Set(records.lazy.map(\.key))
+        let named = Set(named)
         let prefix = RecordKey.prefix(news.scope)
         var absent: [RecordKey] = []
         try tables.scan(.record, from: first ?? prefix, upTo: end ?? prefix.upperBound) { bytes, _ in

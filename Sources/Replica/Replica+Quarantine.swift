@@ -28,7 +28,7 @@ extension Replica {
         var damaged: [RecordKey] = []
         try tables.scan(.record, from: [], upTo: [0xFF, 0xFF]) { bytes, value in
             let groups = try? codec.parse(value, key: bytes)
-            if try groups.map({ try codec.cells(value, $0) }) == nil { damaged.append(try RecordKey(row: bytes)) }
+            if try groups.map({ try PackedCells.cells(value, $0) }) == nil { damaged.append(try RecordKey(row: bytes)) }
             return true
         }
         return damaged

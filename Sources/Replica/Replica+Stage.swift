@@ -32,12 +32,12 @@ extension Replica {
         try inTransaction {
             var rest = records[...]
             while !rest.isEmpty {
-                var cells = 0
+                var bytes = 0
                 let part = rest.prefix { record in
-                    defer { cells += record.cells.count }
-                    return cells < StagedChunk.cellTarget
+                    defer { bytes += record.packed.bytes.count + 16 }
+                    return bytes < StagedChunk.byteTarget
                 }
-                try save(StagedChunk(entries: part.map { .init(key: $0.key, cells: $0.cells) }))
+                try save(StagedChunk(entries: part.map { .init(key: $0.key, packed: $0.packed) }))
                 rest = rest.dropFirst(part.count)
             }
         }
@@ -71,11 +71,11 @@ extension Replica {
             var news = News(scope: scope)
             let entries = first?.chunk.entries ?? []
             try fold(
-                entries.compactMap { entry in entry.cells.map { DeltaRecord(key: entry.key, cells: $0) } },
+                entries.compactMap { entry in entry.packed.map { DeltaRecord(key: entry.key, packed: $0) } },
                 overlay.context, into: &news)
             if overlay.header.reach == .wholeState {
                 try foldAbsent(
-                    besides: entries.map { DeltaRecord(key: $0.key, cells: []) },
+                    besides: entries.map(\.key),
                     from: overlay.hasFolded ? first?.key : nil, upTo: next, overlay.context, into: &news)
             }
             if let first { try tables.delete(.staged, first.key) }
@@ -145,7 +145,7 @@ extension Replica {
             return overlay.hasFolded ? nil : absent
         }
         guard let entry = chunk.entries.first(where: { $0.key == key }) else { return absent }
-        return entry.cells
+        return try entry.packed?.cells()
     }
 
     /// Notes that a record was folded ahead of its turn, because it was written to.
@@ -154,15 +154,15 @@ extension Replica {
         key.encode(into: &writer)
         guard case (let first, var chunk)? = try stagedChunk(in: key.scope, holding: writer.bytes) else { return }
         guard let index = chunk.entries.firstIndex(where: { $0.key == key }) else { return }
-        chunk.entries[index].cells = nil
-        try tables.put(.staged, first, chunk.encode(&codec))
+        chunk.entries[index].packed = nil
+        try tables.put(.staged, first, chunk.value)
     }
 
     func stagedKeys(in overlay: Overlay) throws -> [RecordKey] {
         let prefix = RecordKey.prefix(overlay.header.scope)
         var keys: [RecordKey] = []
         try tables.scan(.staged, from: prefix, upTo: prefix.upperBound) { _, value in
-            keys += try StagedChunk(value: value, codec).entries.filter { $0.cells != nil }.map(\.key)
+            keys += try StagedChunk(value: value).entries.filter { $0.packed != nil }.map(\.key)
             return true
         }
         return keys
@@ -177,9 +177,7 @@ extension Replica {
         guard let first = chunk.entries.first else { return }
         var writer = ByteWriter()
         first.key.encode(into: &writer)
-        let value = chunk.encode(&codec)
-        try saveOrigins()
-        try tables.put(.staged, writer.bytes, value)
+        try tables.put(.staged, writer.bytes, chunk.value)
     }
 
     private func deleteStaged(_ scope: Scope) throws {
@@ -197,7 +195,7 @@ extension Replica {
         let prefix = RecordKey.prefix(scope)
         var found: (key: [UInt8], chunk: StagedChunk)?
         try tables.scan(.staged, from: key.map { $0 + [0] } ?? prefix, upTo: prefix.upperBound) { key, value in
-            found = (Array(key), try StagedChunk(value: value, codec))
+            found = (Array(key), try StagedChunk(value: value))
             return false
         }
         return found
@@ -208,7 +206,7 @@ extension Replica {
         guard let (first, value) = try tables.floor(.staged, key), first.starts(with: RecordKey.prefix(scope)) else {
             return nil
         }
-        return (first, try value.withUnsafeBytes { try StagedChunk(value: $0, codec) })
+        return (first, try value.withUnsafeBytes { try StagedChunk(value: $0) })
     }
 
     /// Runs a body as one durable transaction; nothing of it stays if it throws.

@@ -33,17 +33,24 @@ extension Replica {
     }
 
     func loadRow(_ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws -> Loaded {
+        guard let row = try packedRow(key, bytes) else { return Loaded(cells: [], row: nil) }
+        do {
+            return Loaded(cells: try row.cells(), row: row)
+        } catch {
+            throw ReplicaError.damagedRow(key: key)
+        }
+    }
+
+    /// A record's row, if there is one, with its cells still packed.
+    func packedRow(_ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws -> Row? {
         guard quarantined.isEmpty || !quarantined.contains(key) else { throw ReplicaError.quarantined(key: key) }
-        let loaded = try tables.record(bytes) { value in
+        return try tables.record(bytes) { value in
             do {
-                let groups = try codec.parse(value, key: bytes)
-                let cells = try codec.cells(value, groups)
-                return Loaded(cells: cells, row: Row(bytes: Array(value), groups: groups))
+                return Row(bytes: Array(value), groups: try codec.parse(value, key: bytes))
             } catch is CodecError {
                 throw ReplicaError.damagedRow(key: key)
             }
         }
-        return loaded ?? Loaded(cells: [], row: nil)
     }
 
     /// Packs a record's cells into its row, which has no groups if nothing is left.
@@ -178,9 +185,7 @@ extension Replica {
             scratch.write(raw: row.bytes[group.body])
             return scratch.bytes.withUnsafeBytes { digestHasher.hash($0) }
         }
-        let live = try row.bytes.withUnsafeBytes { bytes in
-            try codec.cells(bytes, [group]).filter { !$0.isMark }
-        }
+        let live = try row.cells(of: [group]).filter { !$0.isMark }
         guard !live.isEmpty else { return nil }
         CellGroup.encode(live, of: group.dot, into: &scratch)
         return scratch.bytes.withUnsafeBytes { digestHasher.hash($0) }

@@ -43,15 +43,42 @@ public struct DeltaHeader: Hashable, Sendable {
     }
 }
 
-/// What a delta says about one record.
+/// What a delta says about one record: all live cells and touch marks of each slot that has one beyond the base.
 public struct DeltaRecord: Hashable, Sendable {
-    public var key: RecordKey
-    /// Ascending by slot and dot: all live cells and touch marks of each slot that has one beyond the base.
-    public var cells: [Cell]
+    public let key: RecordKey
+    /// Within `Limits`, and in order: nothing else can be packed.
+    let packed: PackedCells
 
-    public init(key: RecordKey, cells: [Cell]) {
+    init(key: RecordKey, packed: PackedCells) {
         self.key = key
-        self.cells = cells
+        self.packed = packed
+    }
+
+    /// - Parameter cells: ascending by slot and dot, not empty, within `Limits`; else `ReplicaError.malformed` is thrown.
+    public init(key: RecordKey, cells: [Cell]) throws(ReplicaError) {
+        guard !cells.isEmpty else { throw .malformed(.emptyRecord(key)) }
+        for index in cells.indices {
+            if index > 0 {
+                let (last, slot) = (cells[index - 1].slot, cells[index].slot)
+                guard last < slot || last == slot && cells[index - 1].dot < cells[index].dot else {
+                    throw .malformed(.cellsOutOfOrder(key))
+                }
+            }
+            guard cells[index].isWithinLimits else { throw .malformed(.valueOutsideLimits(key, cells[index].slot)) }
+        }
+        self.init(key: key, packed: PackedCells(cells))
+    }
+
+    /// Ascending by slot and dot.
+    public func cells() throws(CodecError) -> [Cell] {
+        try packed.cells()
+    }
+}
+
+extension Cell {
+    fileprivate var isWithinLimits: Bool {
+        guard dot.sequence > 0, slot.isWithinLimits else { return false }
+        return if case .value(let value) = content { value.isWithinLimits } else { true }
     }
 }
 

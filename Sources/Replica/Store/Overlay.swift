@@ -39,70 +39,67 @@ extension Overlay {
 
 /// Some staged records, ascending by key, in one row.
 ///
-///     each    counted key; byte: 1 if it was folded ahead of its turn, else 0 and two counted rows: the cells with values
-///             and touch marks, and the held ones, written as touch marks
+///     each    counted key
+///             varint: number of groups; 0 if the record was folded ahead of its turn
+///     group   8 bytes of origin; varint: sequence; byte: has touch marks << 1 | is held; 8 bytes of stamp; counted body
 struct StagedChunk {
     struct Entry {
         let key: RecordKey
         /// Nil once folded.
-        var cells: [Cell]?
+        var packed: PackedCells?
     }
 
     var entries: [Entry]
 
-    static let cellTarget = 1024
-
-    func encode(_ codec: inout RowCodec) -> [UInt8] {
-        var writer = ByteWriter(reservingCapacity: entries.count * 64)
-        for entry in entries {
-            var key = ByteWriter(reservingCapacity: 40)
-            entry.key.encode(into: &key)
-            writer.write(counted: key.bytes)
-            guard let cells = entry.cells else {
-                writer.write(byte: 1)
-                continue
-            }
-            writer.write(byte: 0)
-            var parts: (told: [Cell], held: [Cell]) = ([], [])
-            for var cell in cells {
-                if case .held = cell.content {
-                    cell.content = .removed
-                    parts.held.append(cell)
-                } else {
-                    parts.told.append(cell)
-                }
-            }
-            for part in [parts.told, parts.held] {
-                writer.write(counted: key.bytes.withUnsafeBytes { codec.encode(part, key: $0).bytes })
-            }
-        }
-        return writer.bytes
-    }
+    static let byteTarget = 16_384
 
     init(entries: [Entry]) {
         self.entries = entries
     }
 
-    init(value: UnsafeRawBufferPointer, _ codec: RowCodec) throws(CodecError) {
+    var value: [UInt8] {
+        var writer = ByteWriter(reservingCapacity: Self.byteTarget * 2)
+        for entry in entries {
+            var key = ByteWriter(reservingCapacity: 40)
+            entry.key.encode(into: &key)
+            writer.write(counted: key.bytes)
+            writer.write(varint: UInt64(entry.packed?.groups.count ?? 0))
+            guard let packed = entry.packed else { continue }
+            for group in packed.groups {
+                writer.write(fixed64: group.dot.origin.rawValue)
+                writer.write(varint: group.dot.sequence)
+                writer.write(byte: (group.hasMarks ? 2 : 0) | (group.isHeld ? 1 : 0))
+                writer.write(fixed64: group.stamp.rawValue)
+                writer.write(counted: packed.bytes[group.body])
+            }
+        }
+        return writer.bytes
+    }
+
+    init(value: UnsafeRawBufferPointer) throws(CodecError) {
         var reader = ByteReader(value)
         entries = []
         while !reader.isAtEnd {
-            let key = try reader.readCounted(limit: 128)
-            guard try reader.readByte() == 0 else {
-                entries.append(Entry(key: try RecordKey(row: key), cells: nil))
-                continue
-            }
-            var cells: [Cell] = []
-            for isHeld in [false, true] {
-                let row = try reader.readCounted(limit: 2 * Limits.recordBytes)
-                let start = cells.count
-                for var cell in try codec.cells(row, try codec.parse(row, key: key)) {
-                    if isHeld { cell.content = .held }
-                    cells.append(cell)
-                }
-                cells.mergeRuns(meetingAt: start)
-            }
-            entries.append(Entry(key: try RecordKey(row: key), cells: cells))
+            let key = try RecordKey(row: try reader.readCounted(limit: 128))
+            let count = try reader.readCount(limit: Limits.cellsPerRecord)
+            entries.append(Entry(key: key, packed: count == 0 ? nil : try Self.readGroups(count, &reader)))
         }
+    }
+
+    private static func readGroups(_ count: Int, _ reader: inout ByteReader) throws(CodecError) -> PackedCells {
+        var packed = PackedCells()
+        for _ in 0..<count {
+            let origin = Origin(rawValue: try reader.readFixed64())
+            let dot = Dot(origin: origin, sequence: try reader.readVarint())
+            let flags = try reader.readByte()
+            let stamp = HLC(rawValue: try reader.readFixed64())
+            let start = packed.bytes.count
+            packed.bytes.append(contentsOf: try reader.readCounted(limit: Limits.recordBytes))
+            packed.groups.append(
+                .init(
+                    dot: dot, stamp: stamp, hasMarks: flags & 2 != 0, isHeld: flags & 1 != 0,
+                    body: start..<packed.bytes.count))
+        }
+        return packed
     }
 }

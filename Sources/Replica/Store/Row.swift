@@ -10,24 +10,10 @@ internal import CRDT
 ///             varint: length; the cells (`CellGroup`)
 ///
 /// Only the numbers of origins and the epoch are the file's own; cells are copied between files as they are.
-struct Row {
-    struct Group {
-        let dot: Dot
-        let stamp: HLC
-        let hasMarks: Bool
-        /// Where its cells stand in the row.
-        let body: Range<Int>
-    }
+typealias Row = PackedCells
 
+extension Row {
     static let checksumBytes = 4
-
-    var bytes: [UInt8] = []
-    var groups: [Group] = []
-
-    var hasMarks: Bool {
-        for group in groups where group.hasMarks { return true }
-        return false
-    }
 }
 
 /// Packs records into rows and back, for one file.
@@ -43,20 +29,32 @@ struct RowCodec {
 
     /// - Parameter cells: ascending by slot and dot, none held, not empty.
     mutating func encode(_ cells: [Cell], key: UnsafeRawBufferPointer) -> Row {
-        var row = Row()
         var writer = ByteWriter(reservingCapacity: 32 + cells.count * 10)
         writer.write(fixed32: 0)
         var place = Place(milliseconds: epoch)
-        let heads = Self.heads(of: cells)
-        row.groups.reserveCapacity(heads.count)
-        for head in heads {
-            write(head, after: &place, into: &writer)
-            let body = writer.writeCounted { CellGroup.encode(cells, of: head.dot, into: &$0) }
-            row.groups.append(.init(dot: head.dot, stamp: head.stamp, hasMarks: head.hasMarks, body: body))
+        var groups = PackedCells.groups(of: cells)
+        for index in groups.indices {
+            write(groups[index], after: &place, into: &writer)
+            groups[index].body = writer.writeCounted { CellGroup.encode(cells, of: groups[index].dot, into: &$0) }
         }
-        row.bytes = writer.bytes
-        row.seal(key: key)
-        return row
+        return sealed(writer, groups, key: key)
+    }
+
+    /// - Parameter packed: cells that are packed already, none held, not empty.
+    mutating func encode(_ packed: PackedCells, key: UnsafeRawBufferPointer) -> Row {
+        var writer = ByteWriter(reservingCapacity: 32 + packed.bytes.count)
+        writer.write(fixed32: 0)
+        var place = Place(milliseconds: epoch)
+        var groups = packed.groups
+        for index in groups.indices {
+            write(groups[index], after: &place, into: &writer)
+            let body = groups[index].body
+            writer.write(varint: UInt64(body.count))
+            let start = writer.count
+            packed.bytes.withUnsafeBufferPointer { writer.bytes.append(contentsOf: $0[body]) }
+            groups[index].body = start..<writer.count
+        }
+        return sealed(writer, groups, key: key)
     }
 
     /// What a group's head is written relative to: the group before.
@@ -65,13 +63,7 @@ struct RowCodec {
         var milliseconds: Int64
     }
 
-    private struct GroupHead {
-        let dot: Dot
-        let stamp: HLC
-        var hasMarks: Bool
-    }
-
-    private mutating func write(_ head: GroupHead, after place: inout Place, into writer: inout ByteWriter) {
+    private mutating func write(_ head: Row.Group, after place: inout Place, into writer: inout ByteWriter) {
         let flags: UInt64 = (head.hasMarks ? 2 : 0) | (head.stamp == .none ? 0 : 1)
         writer.write(varint: UInt64(origins.number(of: head.dot.origin)) << 2 | flags)
         writer.write(varint: head.dot.sequence &- (head.dot.origin == place.dot.origin ? place.dot.sequence : 0))
@@ -82,31 +74,6 @@ struct RowCodec {
             place.milliseconds = head.stamp.milliseconds
         }
         place.dot = head.dot
-    }
-
-    /// The distinct dots of some cells, ascending.
-    private static func heads(of cells: [Cell]) -> [GroupHead] {
-        guard let first = cells.first else { return [] }
-        var heads = [GroupHead(dot: first.dot, stamp: first.stamp, hasMarks: first.isMark)]
-        var positions: [Dot: Int] = [:]
-        for index in cells.indices.dropFirst() {
-            let dot = cells[index].dot
-            let known =
-                if let last = heads.last, last.dot == dot {
-                    Optional(heads.count - 1)
-                } else {
-                    heads.count <= 8 ? heads.firstIndex { $0.dot == dot } : positions[dot]
-                }
-            if let known {
-                if cells[index].isMark { heads[known].hasMarks = true }
-            } else {
-                if heads.count == 8 { for (index, head) in heads.enumerated() { positions[head.dot] = index } }
-                if heads.count >= 8 { positions[dot] = heads.count }
-                heads.append(GroupHead(dot: dot, stamp: cells[index].stamp, hasMarks: cells[index].isMark))
-            }
-        }
-        if heads.count > 1 { heads.sort { $0.dot < $1.dot } }
-        return heads
     }
 
     /// Reads a row's groups after checking its checksum; the cells stay packed.
@@ -135,77 +102,24 @@ struct RowCodec {
             let bodyStart = reader.offset
             _ = try reader.readRaw(length)
             groups.append(
-                .init(dot: last.dot, stamp: stamp, hasMarks: head & 2 != 0, body: bodyStart..<bodyStart + length))
+                .init(dot: last.dot, stamp: stamp, hasMarks: head & 2 != 0, isHeld: false, body: bodyStart..<bodyStart + length))
         }
         return groups
     }
 
-    /// All cells of a row, ascending by slot and dot.
-    func cells(_ bytes: UnsafeRawBufferPointer, _ groups: [Row.Group]) throws(CodecError) -> [Cell] {
-        var cells: [Cell] = []
-        cells.reserveCapacity(bytes.count / 6 + 2)
-        for group in groups {
-            let start = cells.count
-            var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[group.body]))
-            try CellGroup.decode(&reader, dot: group.dot, stamp: group.stamp, appendingTo: &cells)
-            if start > 0 { cells.mergeRuns(meetingAt: start) }
-        }
-        return cells
-    }
-}
-
-extension ByteWriter {
-    /// Writes a length, then what the body writes, of that length.
-    ///
-    /// - Returns: where the body's bytes stand.
-    fileprivate mutating func writeCounted(_ body: (inout ByteWriter) -> Void) -> Range<Int> {
-        let start = count
-        write(byte: 0)
-        body(&self)
-        let length = count - start - 1
-        guard length >= 0x80 else {
-            bytes[start] = UInt8(length)
-            return start + 1..<count
-        }
-        var prefix = ByteWriter()
-        prefix.write(varint: UInt64(length))
-        bytes.replaceSubrange(start...start, with: prefix.bytes)
-        return start + prefix.count..<count
+    private func sealed(_ writer: ByteWriter, _ groups: [Row.Group], key: UnsafeRawBufferPointer) -> Row {
+        var row = Row(bytes: writer.bytes, groups: groups)
+        row.seal(key: key)
+        return row
     }
 }
 
 extension Row {
     /// Writes the checksum over key and groups.
-    mutating func seal(key: UnsafeRawBufferPointer) {
+    fileprivate mutating func seal(key: UnsafeRawBufferPointer) {
         let sum = bytes.withUnsafeBytes {
             rowChecksum(key: key, body: UnsafeRawBufferPointer(rebasing: $0[Row.checksumBytes...]))
         }
         for index in 0..<4 { bytes[index] = UInt8(truncatingIfNeeded: sum >> (24 - 8 * UInt32(index))) }
-    }
-}
-
-extension [Cell] {
-    /// Merges two neighbouring ascending runs into one.
-    mutating func mergeRuns(meetingAt middle: Int) {
-        guard middle < count, Self.ascends(self[middle], self[middle - 1]) else { return }
-        var merged: [Cell] = []
-        merged.reserveCapacity(count)
-        var (left, right) = (0, middle)
-        while left < middle, right < count {
-            if Self.ascends(self[right], self[left]) {
-                merged.append(self[right])
-                right += 1
-            } else {
-                merged.append(self[left])
-                left += 1
-            }
-        }
-        merged.append(contentsOf: self[left..<middle])
-        merged.append(contentsOf: self[right...])
-        self = merged
-    }
-
-    private static func ascends(_ first: Cell, _ second: Cell) -> Bool {
-        first.slot == second.slot ? first.dot < second.dot : first.slot < second.slot
     }
 }
