@@ -118,30 +118,53 @@ extension Replica {
     }
 
     func fold(_ records: [DeltaRecord], _ context: JoinContext, into news: inout News) throws {
-        var writer = ByteWriter(reservingCapacity: 64)
+        let meeting = RowMeeting(context)
+        tables.rewriter.rewrite = { try self.rewrite($0, meeting) }
+        defer { tables.rewriter.rewrite = nil }
         for record in records {
-            writer.bytes.removeAll(keepingCapacity: true)
-            record.key.encode(into: &writer)
-            try writer.bytes.withUnsafeBytes { bytes in
-                if try insert(record, bytes, context, into: &news) { return }
-                try fold(try record.cells(), into: try loadRow(record.key, bytes), record.key, bytes, context, &news)
+            meeting.begin(record)
+            try meeting.key.bytes.withUnsafeBytes { bytes in
+                if quarantined.isEmpty, Self.isAllNews(record.packed, to: context.before) {
+                    try foldNews(bytes, meeting, into: &news)
+                } else {
+                    try fold(
+                        try record.cells(), into: try loadRow(record.key, bytes), record.key, bytes, context, &news)
+                }
             }
         }
     }
 
-    /// The short way for a record that is not here yet: most of what a delta brings.
-    ///
-    /// - Returns: false if it is here, or has to be looked at cell by cell.
-    private func insert(
-        _ record: DeltaRecord, _ bytes: UnsafeRawBufferPointer, _ context: JoinContext, into news: inout News
-    ) throws -> Bool {
-        guard quarantined.isEmpty else { return false }
-        for group in record.packed.groups where group.isHeld || context.before.covers(group.dot) { return false }
-        let row = codec.encode(record.packed, key: bytes)
+    /// The short way for cells of which none is known here: one statement, whether or not the record is here.
+    private func foldNews(_ bytes: UnsafeRawBufferPointer, _ meeting: RowMeeting, into news: inout News) throws {
+        let fresh = codec.encode([meeting.record.packed], key: bytes)
         try saveOrigins()
-        guard try row.bytes.withUnsafeBytes({ try tables.insertRecord(bytes, $0) }) else { return false }
-        try noteChange(from: nil, to: row, bytes)
-        news.add(row, record.key, context.before)
+        let wasThere = try fresh.bytes.withUnsafeBytes { try tables.joinRecord(bytes, $0) }
+        let row = wasThere ? meeting.new : fresh
+        if let observer = tables.observer { row.bytes.withUnsafeBytes { observer(.record, bytes, $0) } }
+        try noteChange(from: meeting.old, to: row, bytes)
+        news.add(row, meeting.record.key, meeting.context.before)
+    }
+
+    /// What a row becomes that the short way met.
+    private func rewrite(_ value: UnsafeRawBufferPointer, _ meeting: RowMeeting) throws -> [UInt8] {
+        let key = meeting.record.key
+        try meeting.key.bytes.withUnsafeBytes { bytes in
+            let old = try row(key, bytes, value)
+            meeting.old = old
+            if let parts = try meeting.joinedWhole(old) {
+                meeting.new = codec.encode(parts, key: bytes)
+            } else {
+                let loaded = try loaded(key, bytes, value)
+                let cells = try joined(loaded.cells, with: try meeting.record.cells(), key: key, meeting.context)
+                meeting.new = try encode(cells, key, bytes)
+            }
+        }
+        return meeting.new.bytes
+    }
+
+    /// Whether no cell is one that this replica holds, or held before it was replaced here: the record will not be empty.
+    private static func isAllNews(_ packed: PackedCells, to vector: VersionVector) -> Bool {
+        for group in packed.groups where group.isHeld || vector.covers(group.dot) { return false }
         return true
     }
 

@@ -33,24 +33,41 @@ extension Replica {
     }
 
     func loadRow(_ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws -> Loaded {
-        guard let row = try packedRow(key, bytes) else { return Loaded(cells: [], row: nil) }
-        do {
-            return Loaded(cells: try row.cells(), row: row)
-        } catch {
-            throw ReplicaError.damagedRow(key: key)
-        }
+        try stored(key, bytes) { try loaded(key, bytes, $0) } ?? Loaded(cells: [], row: nil)
     }
 
     /// A record's row, if there is one, with its cells still packed.
     func packedRow(_ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws -> Row? {
-        guard quarantined.isEmpty || !quarantined.contains(key) else { throw ReplicaError.quarantined(key: key) }
-        return try tables.record(bytes) { value in
-            do {
-                return Row(bytes: Array(value), groups: try codec.parse(value, key: bytes))
-            } catch is CodecError {
-                throw ReplicaError.damagedRow(key: key)
-            }
+        try stored(key, bytes) { try row(key, bytes, $0) }
+    }
+
+    /// What a row's value says.
+    func loaded(
+        _ key: RecordKey, _ bytes: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) throws(ReplicaError) -> Loaded {
+        let row = try row(key, bytes, value)
+        do throws(CodecError) {
+            return Loaded(cells: try row.cells(), row: row)
+        } catch {
+            throw .damagedRow(key: key)
         }
+    }
+
+    func row(
+        _ key: RecordKey, _ bytes: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) throws(ReplicaError) -> Row {
+        do throws(CodecError) {
+            return Row(bytes: Array(value), groups: try codec.parse(value, key: bytes))
+        } catch {
+            throw .damagedRow(key: key)
+        }
+    }
+
+    private func stored<Result>(
+        _ key: RecordKey, _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) throws -> Result? {
+        guard quarantined.isEmpty || !quarantined.contains(key) else { throw ReplicaError.quarantined(key: key) }
+        return try tables.record(bytes, body)
     }
 
     /// Packs a record's cells into its row, which has no groups if nothing is left.

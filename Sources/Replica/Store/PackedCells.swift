@@ -64,12 +64,32 @@ public struct PackedCells: Sendable {
         cells.reserveCapacity(bytes.count / 6 + 2)
         for group in groups {
             let start = cells.count
-            var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[group.body]))
-            try CellGroup.decode(&reader, dot: group.dot, stamp: group.stamp, appendingTo: &cells)
-            if group.isHeld { for index in start..<cells.count { cells[index].content = .held } }
+            try append(group, of: bytes, to: &cells)
             if start > 0 { cells.mergeRuns(meetingAt: start) }
         }
         return cells
+    }
+
+    /// Appends the cells of some groups, group by group.
+    func append(_ groups: ArraySlice<Group>, to cells: inout [Cell]) throws(CodecError) {
+        let failure = bytes.withUnsafeBytes { bytes -> CodecError? in
+            do throws(CodecError) {
+                for group in groups { try Self.append(group, of: bytes, to: &cells) }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private static func append(
+        _ group: Group, of bytes: UnsafeRawBufferPointer, to cells: inout [Cell]
+    ) throws(CodecError) {
+        let start = cells.count
+        var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[group.body]))
+        try CellGroup.decode(&reader, dot: group.dot, stamp: group.stamp, appendingTo: &cells)
+        if group.isHeld { for index in start..<cells.count { cells[index].content = .held } }
     }
 
     /// The distinct dots of some cells, ascending, with bodies yet to be written.

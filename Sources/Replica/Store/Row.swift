@@ -40,21 +40,37 @@ struct RowCodec {
         return sealed(writer, groups, key: key)
     }
 
-    /// - Parameter packed: cells that are packed already, none held, not empty.
-    mutating func encode(_ packed: PackedCells, key: UnsafeRawBufferPointer) -> Row {
-        var writer = ByteWriter(reservingCapacity: 32 + packed.bytes.count)
+    /// - Parameter parts: cells that are packed already, of distinct dots, none held, not empty in all.
+    mutating func encode(_ parts: [PackedCells], key: UnsafeRawBufferPointer) -> Row {
+        var writer = ByteWriter(reservingCapacity: parts.reduce(32) { $0 + $1.bytes.count })
         writer.write(fixed32: 0)
         var place = Place(milliseconds: epoch)
-        var groups = packed.groups
-        for index in groups.indices {
-            write(groups[index], after: &place, into: &writer)
-            let body = groups[index].body
-            writer.write(varint: UInt64(body.count))
+        var groups: [Row.Group] = []
+        groups.reserveCapacity(parts.reduce(0) { $0 + $1.groups.count })
+        var next = Array(repeating: 0, count: parts.count)
+        while let part = Self.part(withLowestOf: parts, next) {
+            var group = parts[part].groups[next[part]]
+            next[part] += 1
+            write(group, after: &place, into: &writer)
+            writer.write(varint: UInt64(group.body.count))
             let start = writer.count
-            packed.bytes.withUnsafeBufferPointer { writer.bytes.append(contentsOf: $0[body]) }
-            groups[index].body = start..<writer.count
+            parts[part].bytes.withUnsafeBufferPointer { writer.bytes.append(contentsOf: $0[group.body]) }
+            group.body = start..<writer.count
+            groups.append(group)
         }
         return sealed(writer, groups, key: key)
+    }
+
+    private static func part(withLowestOf parts: [PackedCells], _ next: [Int]) -> Int? {
+        var lowest: Int?
+        for index in parts.indices where next[index] < parts[index].groups.count {
+            guard let found = lowest else {
+                lowest = index
+                continue
+            }
+            if parts[index].groups[next[index]].dot < parts[found].groups[next[found]].dot { lowest = index }
+        }
+        return lowest
     }
 
     /// What a group's head is written relative to: the group before.

@@ -31,7 +31,9 @@ final class Tables {
     private let floors: [Table: Statement]
     private let recordGet: Statement
     private let recordPut: Statement
-    private let recordInsert: Statement
+    private let recordJoin: Statement
+    /// Joins the row that `joinRecord` meets.
+    let rewriter: Rewriter
 
     static let creation =
         Table.allCases.map {
@@ -56,7 +58,12 @@ final class Tables {
         guard let get = gets[.record], let put = puts[.record] else { preconditionFailure("every table has statements") }
         recordGet = get
         recordPut = put
-        recordInsert = try connection.prepare("INSERT INTO record(key, value) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        rewriter = try Rewriter(on: connection)
+        recordJoin = try connection.prepare(
+            """
+            INSERT INTO record(key, value) VALUES (?, ?)
+            ON CONFLICT(key) DO UPDATE SET value = \(Rewriter.name)(value)
+            """)
     }
 
     /// Lends a record's row.
@@ -69,14 +76,11 @@ final class Tables {
         try recordPut.run(key, value)
     }
 
-    /// Writes a row where there is none.
+    /// Writes a row where there is none, or else what `rewriter` makes of the one that is there.
     ///
-    /// - Returns: false if there is one.
-    func insertRecord(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(StorageError) -> Bool {
-        try recordInsert.run(key, value)
-        guard connection.changes == 1 else { return false }
-        observer?(.record, key, value)
-        return true
+    /// - Returns: whether there was one.
+    func joinRecord(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool {
+        try rewriter.run(recordJoin, key, value)
     }
 
     func get(_ table: Table, _ key: [UInt8]) throws -> [UInt8]? {
