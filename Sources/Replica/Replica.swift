@@ -163,6 +163,14 @@ extension Replica {
     /// The highest stamp that was given or taken into account.
     public var latestStamp: HLC { clock }
 
+    /// For benchmarks: the numbers of the pages that a table has in the file.
+    public func pages(of table: Table) throws -> Set<Int> {
+        let statement = try connection.prepare("SELECT pageno FROM dbstat WHERE name = ?").bind(table.rawValue, at: 1)
+        var pages: Set<Int> = []
+        while try statement.step() { pages.insert(Int(statement.integer(0))) }
+        return pages
+    }
+
     /// For benchmarks: told of every row that is written.
     public func observeWrites(_ observer: ((Table, UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void)?) {
         tables.observer = observer

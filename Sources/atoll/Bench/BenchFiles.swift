@@ -29,6 +29,23 @@ extension OpeningParameters {
     }
 }
 
+extension BenchFolder {
+    /// Copies a file that no connection has open.
+    func copy(_ name: String, to copy: String) throws {
+        try? FileManager.default.removeItem(at: url.appending(path: copy))
+        try FileManager.default.copyItem(at: url.appending(path: name), to: url.appending(path: copy))
+    }
+
+    func remove(_ name: String) {
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(at: url.appending(path: name + suffix)) }
+    }
+
+    func size(_ name: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path(name))
+        return (attributes[.size] as? Int) ?? 0
+    }
+}
+
 extension Replica {
     static func bench(_ folder: BenchFolder, member: UInt32, name: String) throws -> Replica {
         try create(
@@ -36,18 +53,30 @@ extension Replica {
             identity: Identity(chain: Hash128(high: 1, low: 1), member: member, incarnation: UInt64(member) + 1),
             epoch: 1_735_689_600_000, .bench())
     }
+
+    /// Sells the orders of a generated log, a transaction each, without their later life.
+    func sell(_ orders: ArraySlice<LogEvent>, at member: UInt32) throws {
+        let replay = LogReplay()
+        for (index, event) in orders.enumerated() {
+            try apply(at: event.timeMilliseconds) { try replay.apply(event, at: member, in: $0) }
+            if index % 5000 == 4999 {
+                try commit()
+                try checkpoint()
+            }
+        }
+        try commit()
+        try checkpoint()
+    }
 }
 
-/// Seconds that a body takes on the monotonic clock.
-func seconds(_ body: () throws -> Void) rethrows -> Double {
-    let start = ContinuousClock.now
-    try body()
-    let elapsed = start.duration(to: .now)
-    return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-}
-
-func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+/// The orders of one store, as many as asked for.
+func generatedOrders(_ count: Int, skus: Int = 10_000, seed: UInt64) throws -> [LogEvent] {
+    let shape = try LogShape(
+        stores: 1, days: (count + 999) / 1000, ordersPerStoreAndDay: min(count, 1000), skus: skus, customers: 12_000)
+    var orders: [LogEvent] = []
+    orders.reserveCapacity(count)
+    try LogGenerator(shape: shape, seed: seed).forEachEvent { event in
+        if case .order = event.kind, orders.count < count { orders.append(event) }
+    }
+    return orders
 }

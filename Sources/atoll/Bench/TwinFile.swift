@@ -19,14 +19,26 @@ final class TwinFile {
 
     init(path: String, cacheKiB: Int) throws {
         connection = try Connection(path: path, mode: .create)
+        for table in Table.allCases {
+            try connection.execute(
+                "CREATE TABLE \(table.rawValue)(key BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL) WITHOUT ROWID")
+        }
+        try prepare(cacheKiB)
+    }
+
+    /// - Parameter path: a copy of a replica's file.
+    init(copy path: String, cacheKiB: Int) throws {
+        connection = try Connection(path: path, mode: .write)
+        try prepare(cacheKiB)
+    }
+
+    private func prepare(_ cacheKiB: Int) throws {
         try connection.execute(
             """
             PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
             PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -\(cacheKiB);
             """)
         for table in Table.allCases {
-            try connection.execute(
-                "CREATE TABLE \(table.rawValue)(key BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL) WITHOUT ROWID")
             puts[table] = try connection.prepare("REPLACE INTO \(table.rawValue)(key, value) VALUES (?, ?)")
         }
     }

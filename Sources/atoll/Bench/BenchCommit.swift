@@ -1,0 +1,101 @@
+import Replica
+import Simulation
+
+/// Durable sales of four lines in a file of a million orders, each beside upserts of the same six records in a twin file.
+struct BenchCommit {
+    private let options: BenchOptions
+    /// Sales in one run; every run ends with a checkpoint of both files.
+    private let sales = 2000
+
+    init(_ options: BenchOptions) {
+        self.options = options
+    }
+
+    func run() throws -> BenchReport {
+        var report = BenchReport("commit")
+        let folder = try BenchFolder()
+        options.progress("commit: building a file of 1,000,000 orders")
+        try build(folder)
+        let store = try Replica.open(at: folder.path("store.db"), .bench())
+        let twin = try TwinFile(copy: folder.path("twin.db"), cacheKiB: 65_536)
+        var (medians, tails, shares): ([Double], [Double], [Double]) = ([], [], [])
+        let orders = try fourLineOrders(8 * sales)
+        for run in 0..<max(7, options.repetitions) {
+            options.progress("commit: run \(run + 1) of \(max(7, options.repetitions))")
+            let times = try sell(orders[(run * sales)..<((run + 1) * sales)], store, twin)
+            medians.append(median(times.ours) / median(times.bare))
+            tails.append(percentile(times.ours, 0.99) / percentile(times.bare, 0.99))
+            let checkpoint = try seconds { try store.checkpoint() }
+            try twin.checkpoint()
+            shares.append(checkpoint / (checkpoint + times.ours.reduce(0, +)))
+        }
+        report.add("median_ratio_to_sqlite", median(medians))
+        report.add("p99_ratio_to_sqlite", median(tails))
+        report.add("checkpoint_share", median(shares))
+        try countSyncs(&report)
+        return report
+    }
+
+    private func build(_ folder: BenchFolder) throws {
+        let store = try Replica.bench(folder, member: 1, name: "store.db")
+        try store.sell(try generatedOrders(1_000_000, seed: 1)[...], at: 1)
+        try store.vacuum()
+        try folder.copy("store.db", to: "twin.db")
+    }
+
+    /// Sales of four lines by known customers: six records each, and none of the file's own orders again.
+    private func fourLineOrders(_ count: Int) throws -> [LogEvent] {
+        var orders: [LogEvent] = []
+        for event in try generatedOrders(30 * count, seed: 3) {
+            guard case .order(var order) = event.kind, order.lines.count == 4, order.points ?? 0 > 0 else { continue }
+            order.id = "T001-" + order.id.dropFirst(5)
+            orders.append(
+                LogEvent(
+                    number: event.number, timeMilliseconds: event.timeMilliseconds, replica: event.replica,
+                    kind: .order(order)))
+            if orders.count == count { break }
+        }
+        return orders
+    }
+
+    private func sell(
+        _ orders: ArraySlice<LogEvent>, _ store: Replica, _ twin: TwinFile
+    ) throws -> (ours: [Double], bare: [Double]) {
+        let replay = LogReplay()
+        var times: (ours: [Double], bare: [Double]) = ([], [])
+        for event in orders {
+            var written = WrittenRows()
+            store.observeWrites { table, key, value in
+                if table == .record { written.append(table, key, value) }
+            }
+            let ours = try seconds {
+                try store.perform(at: event.timeMilliseconds) { try replay.apply(event, at: 1, in: $0) }
+            }
+            store.observeWrites(nil)
+            times.ours.append(ours - written.secondsSpent)
+            times.bare.append(try seconds { try twin.write(written) })
+        }
+        return times
+    }
+
+    /// Syncs a sale needs, counted below SQLite on a simulated disk: one caller, and sixteen who wait together.
+    private func countSyncs(_ report: inout BenchReport) throws {
+        let disk = SimulatedDisk(isPowersafeOverwrite: true)
+        var parameters = OpeningParameters.bench()
+        parameters.vfs = disk.vfsName
+        let store = try Replica.create(
+            at: "store.db", identity: Identity(chain: Hash128(high: 1, low: 1), member: 1, incarnation: 1), epoch: 0,
+            parameters)
+        let replay = LogReplay()
+        let orders = try fourLineOrders(320)
+        for (name, group) in [("syncs_per_sale", 1), ("syncs_per_sale_16_callers", 16)] {
+            let part = group == 1 ? orders[..<160] : orders[160...]
+            let before = disk.operations[.sync]
+            for (index, event) in part.enumerated() {
+                try store.apply(at: event.timeMilliseconds) { try replay.apply(event, at: 1, in: $0) }
+                if index % group == group - 1 { try store.commit() }
+            }
+            report.add(name, Double(disk.operations[.sync] - before) / Double(part.count))
+        }
+    }
+}
