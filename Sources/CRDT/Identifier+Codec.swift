@@ -36,34 +36,41 @@ extension Identifier {
         }
     }
 
-    /// Writes the payload relative to an id of the same shape; nil stands for the number 0.
-    public func encodeDifference(from previous: Identifier?, into writer: inout ByteWriter) {
-        guard case .numbered(_, _, let number) = form else { return encodePayload(into: &writer) }
-        let base: UInt64 = if case .numbered(_, _, let number)? = previous?.form { number } else { 0 }
-        writer.write(zigzag: Int64(number) - Int64(base))
+    /// Writes the payload relative to the id before of the same shape, in an ascending run of them; nil in front.
+    public func encodeDistance(from previous: Identifier?, into writer: inout ByteWriter) {
+        guard case .numbered(_, _, let number) = form, case .numbered(_, _, let base)? = previous?.form else {
+            return encodePayload(into: &writer)
+        }
+        writer.write(varint: number - base)
     }
 
-    /// Reads what `encodeDifference` wrote from an id of the same shape.
-    public init(decodingDifference reader: inout ByteReader, from previous: Identifier) throws(CodecError) {
+    /// Reads what `encodeDistance` wrote.
+    ///
+    /// - Parameters:
+    ///   - previous: the id before, or for the first any of its shape.
+    public init(
+        decodingDistance reader: inout ByteReader, from previous: Identifier, isFirst: Bool
+    ) throws(CodecError) {
         let start = reader.offset
-        guard case .numbered(let prefix, let digits, let base) = previous.form else {
+        guard !isFirst, case .numbered(let prefix, let digits, let base) = previous.form else {
             try self.init(decodingPayload: &reader, like: previous)
             return
         }
-        let (number, overflows) = Int64(base).addingReportingOverflow(try reader.readZigzag())
-        guard !overflows, number >= 0 else { throw .outOfRange(offset: start) }
-        self.init(form: try Self.validNumber(prefix, digits, UInt64(number), at: start))
+        let (number, overflows) = base.addingReportingOverflow(try reader.readVarint())
+        guard !overflows, number > base else { throw .notCanonical(offset: start) }
+        self.init(form: try Self.validNumber(prefix, digits, number, at: start))
     }
 
-    /// Reads a shape, and a payload that was written relative to nothing.
-    public init(decodingShaped reader: inout ByteReader) throws(CodecError) {
+    /// Reads a shape.
+    ///
+    /// - Returns: any id of it.
+    public init(decodingShape reader: inout ByteReader) throws(CodecError) {
         let shape = try reader.readByte()
         guard shape != Shape.identifierText else {
-            try self.init(decodingPayload: &reader, like: Identifier(form: .text([])))
+            self.init(form: .text([]))
             return
         }
         let (prefix, digits) = try reader.readNumberedShape(shape)
-        try self.init(
-            decodingDifference: &reader, from: Identifier(form: .numbered(prefix: prefix, digits: digits, number: 0)))
+        self.init(form: .numbered(prefix: prefix, digits: digits, number: 0))
     }
 }

@@ -39,8 +39,9 @@ extension Value {
         case .empty: break
         case .integer(let number): writer.write(zigzag: number)
         case .count(let count):
-            writer.write(varint: count.increments)
-            writer.write(varint: count.decrements)
+            // Most counters only go one way.
+            writer.write(varint: count.increments << 1 | (count.decrements == 0 ? 0 : 1))
+            if count.decrements > 0 { writer.write(varint: count.decrements) }
         case .moment(let time): writer.write(zigzag: time &- milliseconds)
         case .text(let text): writer.write(counted: text.utf8)
         case .bytes(let bytes): writer.write(counted: bytes)
@@ -91,7 +92,10 @@ extension Value {
         case .empty: self = .empty
         case .integer: self = .integer(try reader.readZigzag())
         case .count:
-            self = .count(Count(increments: try reader.readVarint(), decrements: try reader.readVarint()))
+            let head = try reader.readVarint()
+            let decrements = head & 1 == 0 ? 0 : try reader.readVarint()
+            guard head & 1 == 0 || decrements > 0 else { throw .notCanonical(offset: start) }
+            self = .count(Count(increments: head >> 1, decrements: decrements))
         case .moment:
             let (time, overflows) = milliseconds.addingReportingOverflow(try reader.readZigzag())
             guard !overflows else { throw .outOfRange(offset: start) }

@@ -4,10 +4,11 @@ public import CRDT
 extension Replica {
     /// Compacts the index of one origin in one scope, from a position on.
     ///
-    /// Entries go whose record no longer holds a cell of theirs: whoever lacks them is told by the cell that took their
-    /// place, which only somebody who had seen them could write. What is left is packed into full blocks.
+    /// A record stays named where its last cell of the origin stands: whoever lacks an earlier one lacks that one, too. If
+    /// none is left, whoever lacks them is told by the cells that took their place, which only somebody who had seen them
+    /// could write. What is left is packed into full blocks.
     ///
-    /// - Parameter limit: the most entries to look at in one commit.
+    /// - Parameter limit: the most keys to look at in one commit.
     /// - Returns: the position to go on from; nil at the end.
     public func compact(_ scope: Scope, _ origin: Origin, from sequence: UInt64, limit: Int = 4096) throws -> UInt64? {
         guard overlays[scope]?.isPublished != true else { return nil }
@@ -16,15 +17,18 @@ extension Replica {
         var count = 0
         try scanBlocks(of: origin, in: scope, beyond: sequence) { block in
             blocks.append(block)
-            count += block.entries.count
+            count += block.keys.count
             return count < limit
         }
-        guard let last = blocks.last?.last else { return nil }
-        let kept = try blocks.flatMap(\.entries).filter { try isLive($0, of: origin, in: scope) }
-            .sorted { $0.sequence < $1.sequence }
+        guard let first = blocks.map(\.first).min(), let last = blocks.last?.last else { return nil }
+        let kept = try Set(blocks.flatMap(\.keys)).compactMap { key -> ChangeBlock.Entry? in
+            let sequence = try lastSequence(of: origin, in: key)
+            guard let sequence else { return ChangeBlock.Entry(sequence: last, key: key) }
+            return (first...last).contains(sequence) ? ChangeBlock.Entry(sequence: sequence, key: key) : nil
+        }.sorted { ($0.sequence, $0.key) < ($1.sequence, $1.key) }
         let points = blocks.flatMap(\.hashes)
         let hashes = origin.member == identity.member ? points : thinned(points)
-        let packed = ChangeBlock.blocks(kept, hashes, upTo: last)
+        let packed = ChangeBlock.blocks(kept, hashes, covering: first...last)
         guard packed.count < blocks.count || kept.count < count else { return last }
         try inTransaction {
             let number = codec.origins.number(of: origin)
@@ -52,15 +56,15 @@ extension Replica {
         return kept
     }
 
-    /// Whether a record still holds a cell of the transaction that an entry stands for.
-    private func isLive(_ entry: ChangeBlock.Entry, of origin: Origin, in scope: Scope) throws -> Bool {
-        let dot = Dot(origin: origin, sequence: entry.sequence)
-        return try withBytes(of: entry.key(in: scope)) { bytes in
-            try tables.record(bytes) { value in
-                // A damaged row's entries stay: its cells will come back.
-                guard let groups = try? codec.parse(value, key: bytes) else { return true }
-                return groups.contains { $0.dot == dot }
-            } ?? false
+    /// The last transaction of an origin of which a record still holds a cell: 0 if there is none, nil if nobody can tell,
+    /// because the row is damaged and its cells will come back.
+    private func lastSequence(of origin: Origin, in key: RecordKey) throws -> UInt64? {
+        guard !quarantined.contains(key) else { return nil }
+        return try withBytes(of: key) { bytes in
+            let sequence = try tables.record(bytes) { value in
+                try? codec.parse(value, key: bytes).last { $0.dot.origin == origin }?.dot.sequence ?? 0
+            }
+            return sequence ?? 0
         }
     }
 

@@ -66,15 +66,15 @@ extension Replica {
         return Delta(header: extraction.header, records: records)
     }
 
-    /// The keys that changed in a scope beyond a vector, ascending: the change feed. A follower keeps the vector of `cut(of:)`
-    /// from the same commit as its cursor.
+    /// The keys that changed in a scope beyond a vector, ascending, and perhaps some that did not: the change feed. A follower
+    /// keeps the vector of `cut(of:)` from the same commit as its cursor.
     public func changedKeys(in scope: Scope, beyond vector: VersionVector) throws -> [RecordKey] {
         var keys: Set<RecordKey> = []
         for (origin, head) in scopes[scope]?.heads ?? [:] {
             let known = vector.sequence(of: origin)
             guard head.point.sequence > known else { continue }
             try scanBlocks(of: origin, in: scope, beyond: known) { block in
-                for entry in block.entries where entry.sequence > known { keys.insert(entry.key(in: scope)) }
+                keys.formUnion(block.keys)
                 return true
             }
         }
@@ -102,7 +102,7 @@ extension Replica {
         let first = ChangeBlock.key(scope, number, sequence + 1)
         try tables.scan(.change, from: first, upTo: Head.key(scope, number).upperBound) { key, value in
             let (_, dot) = try readOwner(key)
-            return try visit(try ChangeBlock(last: dot.sequence, value: value))
+            return try visit(try ChangeBlock(scope, last: dot.sequence, value: value))
         }
     }
 

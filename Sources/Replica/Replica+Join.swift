@@ -105,7 +105,7 @@ extension Replica {
             let index = origins.lastIndex { $0.origin == dot.origin } ?? origins.count
             if index == origins.count { origins.append((dot.origin, .none, [])) }
             origins[index].stamp = max(origins[index].stamp, stamp)
-            origins[index].entries.append(ChangeBlock.Entry(dot.sequence, key))
+            origins[index].entries.append(ChangeBlock.Entry(sequence: dot.sequence, key: key))
         }
 
         var stamps: [(origin: Origin, stamp: HLC)] { origins.map { ($0.origin, $0.stamp) } }
@@ -226,7 +226,8 @@ extension Replica {
     func save(_ news: News, upTo cut: Cut, _ before: VersionVector) throws {
         settleDigests(of: news.scope)
         for (origin, point) in cut.points where point.sequence > before.sequence(of: origin) {
-            for block in ChangeBlock.blocks(news.entries(of: origin), [point], upTo: point.sequence) {
+            let range = before.sequence(of: origin) + 1...point.sequence
+            for block in ChangeBlock.blocks(news.entries(of: origin), [point], covering: range) {
                 try save(block, of: origin, in: news.scope)
             }
         }

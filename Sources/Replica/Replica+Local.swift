@@ -112,11 +112,9 @@ extension Replica {
         content.write(varint: dot.sequence)
         content.write(fixed64: stamp.rawValue)
         content.write(hash: run)
-        var entries: [ChangeBlock.Entry] = []
         for record in written {
             try record.bytes.withUnsafeBytes { try store(record.row, $0, replacing: record.loaded.row) }
             if record.loaded.includesOverlay { try dropStaged(record.key) }
-            entries.append(ChangeBlock.Entry(dot.sequence, record.key))
             content.write(counted: record.bytes)
             if let group = record.row.groups.first(where: { $0.dot == dot }) {
                 content.write(counted: record.row.bytes[group.body])
@@ -128,7 +126,9 @@ extension Replica {
         let before = scopes[scope]?.head(of: dot.origin).point.hash ?? .zero
         let hash = content.bytes.withUnsafeBytes { chainHasher.next(after: before, $0) }
         let point = ChainPoint(sequence: dot.sequence, hash: hash)
-        try save(ChangeBlock(last: dot.sequence, hashes: [point], entries: entries), of: dot.origin, in: scope)
+        let block = ChangeBlock(
+            first: dot.sequence, last: dot.sequence, hashes: [point], keys: written.lazy.map(\.key))
+        try save(block, of: dot.origin, in: scope)
         scopes[scope, default: ScopeState()].setPoint(point, stamp: stamp, of: dot.origin)
         return dot
     }

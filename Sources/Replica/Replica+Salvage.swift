@@ -9,11 +9,11 @@ extension Replica {
     }
 
     func rewrite(_ closed: Origin, in scope: Scope, beyond agreed: ChainPoint, upTo last: UInt64) throws {
-        let entries = try takeEntries(of: closed, in: scope, beyond: agreed)
+        let keys = try takeKeys(of: closed, in: scope, beyond: agreed)
         let base = nextDot(in: scope).sequence - 1
         var renamed: [UInt64: [Renamed]] = [:]
         var stamp = HLC.none
-        for key in Set(entries.map { $0.key(in: scope) }).sorted() {
+        for key in keys {
             try withBytes(of: key) { bytes in
                 let loaded = try loadRow(key, bytes)
                 let cells = loaded.cells.flatMap { cell -> [Cell] in
@@ -57,10 +57,8 @@ extension Replica {
         }
     }
 
-    /// Takes the index entries beyond a point out of the index.
-    private func takeEntries(
-        of origin: Origin, in scope: Scope, beyond agreed: ChainPoint
-    ) throws -> [ChangeBlock.Entry] {
+    /// Takes the index blocks beyond a point out of the index, and leaves what may belong to earlier transactions.
+    private func takeKeys(of origin: Origin, in scope: Scope, beyond agreed: ChainPoint) throws -> [RecordKey] {
         var blocks: [ChangeBlock] = []
         try scanBlocks(of: origin, in: scope, beyond: agreed.sequence) { block in
             blocks.append(block)
@@ -68,15 +66,13 @@ extension Replica {
         }
         let number = codec.origins.number(of: origin)
         for block in blocks { try tables.delete(.change, ChangeBlock.key(scope, number, block.last)) }
-        let entries = blocks.flatMap(\.entries)
-        let kept = entries.filter { $0.sequence <= agreed.sequence }
-        let points = blocks.flatMap(\.hashes).filter { $0.sequence <= agreed.sequence }
-        if agreed.sequence > 0, !kept.isEmpty || !points.isEmpty {
-            for block in ChangeBlock.blocks(kept, points, upTo: agreed.sequence) {
-                try save(block, of: origin, in: scope)
-            }
+        let cut = blocks.filter { $0.first <= agreed.sequence }
+        if agreed.sequence > 0, let first = cut.map(\.first).min() {
+            let points = cut.flatMap(\.hashes).filter { $0.sequence <= agreed.sequence }
+            let block = ChangeBlock(first: first, last: agreed.sequence, hashes: points, keys: cut.flatMap(\.keys))
+            try save(block, of: origin, in: scope)
         }
-        return entries.filter { $0.sequence > agreed.sequence }
+        return Set(blocks.flatMap(\.keys)).sorted()
     }
 
     private func deleteRuns(of origin: Origin, in scope: Scope, beyond sequence: UInt64) throws {
@@ -100,12 +96,12 @@ extension Replica {
             for part in renamed[sequence] ?? [] {
                 withBytes(of: part.key) { content.write(counted: $0) }
                 content.write(counted: part.body)
-                entries.append(ChangeBlock.Entry(sequence, part.key))
+                entries.append(ChangeBlock.Entry(sequence: sequence, key: part.key))
             }
             hash = content.bytes.withUnsafeBytes { chainHasher.next(after: hash, $0) }
             points.append(ChainPoint(sequence: sequence, hash: hash))
         }
-        for block in ChangeBlock.blocks(entries, points, upTo: last) {
+        for block in ChangeBlock.blocks(entries, points, covering: first...last) {
             try save(block, of: identity.origin, in: scope)
         }
         let dot = Dot(origin: identity.origin, sequence: first)

@@ -98,8 +98,9 @@ extension Replica {
         for (origin, point) in overlay.header.cut.points where point.sequence > before.sequence(of: origin) {
             let entries = news.entries(of: origin)
             guard isLast || !entries.isEmpty else { continue }
+            let first = before.sequence(of: origin) + 1
             let end = isLast ? point.sequence : entries.last?.sequence ?? point.sequence
-            for block in ChangeBlock.blocks(entries, isLast ? [point] : [], upTo: end) {
+            for block in ChangeBlock.blocks(entries, isLast ? [point] : [], covering: first...end) {
                 try merge(block, of: origin, in: scope)
             }
         }
@@ -119,9 +120,10 @@ extension Replica {
         var block = block
         let key = ChangeBlock.key(scope, codec.origins.number(of: origin), block.last)
         if let value = try tables.get(.change, key) {
-            let present = try value.withUnsafeBytes { try ChangeBlock(last: block.last, value: $0) }
-            block.hashes = block.hashes.isEmpty ? present.hashes : block.hashes
-            block.entries = (block.entries + present.entries).sorted { $0.sequence < $1.sequence }
+            let present = try value.withUnsafeBytes { try ChangeBlock(scope, last: block.last, value: $0) }
+            block = ChangeBlock(
+                first: min(block.first, present.first), last: block.last,
+                hashes: block.hashes.isEmpty ? present.hashes : block.hashes, keys: block.keys + present.keys)
         }
         try save(block, of: origin, in: scope)
     }

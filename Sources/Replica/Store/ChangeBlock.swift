@@ -1,44 +1,41 @@
 internal import CRDT
 
-/// A stretch of the change index: which records the transactions of one origin in one scope touched.
+/// A stretch of the change index: which records some transactions of one origin in one scope touched.
 ///
 ///     key     scope, number of the origin in this file, last sequence (varints, so that rows sort)
-///     value   varint: first entry's distance below the last sequence
+///     value   varint: the first sequence's distance below the last
 ///             varint: number of hashes; each, ascending: varint: distance below the last; 16 bytes of the chain's hash there
-///             entries ascending by sequence, each:
-///             varint: sequence less that of the entry before << 1 | another collection or shape of id than the one before
-///             [varint: collection; shape of the id]
-///             the id: a number as zigzag varint less the number before, or counted text
+///             runs of keys, ascending: varint: collection; shape of the ids; varint: count; then for numbered ids varints:
+///             the first number, and distances from one to the next; else counted texts
 ///
-/// A local transaction appends a block of its own; a joined cut brings blocks of many; compaction folds small blocks into
-/// larger ones and drops entries whose record no longer holds a cell of theirs.
+/// A local transaction appends a block of its own; a joined cut brings blocks of many transactions; compaction folds small
+/// blocks into larger ones and drops keys that a later block of the same origin names. A block does not say which of its
+/// transactions touched what: whoever reads it looks at the records, which know their dots.
 struct ChangeBlock {
+    /// What one transaction touched.
     struct Entry {
         let sequence: UInt64
-        let collection: UInt16
-        let id: Identifier
-
-        init(_ sequence: UInt64, _ key: RecordKey) {
-            self.init(sequence, key.collection, key.id)
-        }
-
-        fileprivate init(_ sequence: UInt64, _ collection: UInt16, _ id: Identifier) {
-            self.sequence = sequence
-            self.collection = collection
-            self.id = id
-        }
-
-        func key(in scope: Scope) -> RecordKey { RecordKey(scope: scope, collection: collection, id: id) }
+        let key: RecordKey
     }
 
+    let first: UInt64
     let last: UInt64
     /// Where the chain's hash is known, ascending. Of its own chain a replica knows every point, so that it can tell whether
     /// a peer speaks of the same one.
     var hashes: [ChainPoint]
-    var entries: [Entry]
+    /// Ascending, each once, all in one scope.
+    private(set) var keys: [RecordKey]
 
-    /// The most entries that compaction and joins put in one block; one transaction's entries are never split.
-    static let entryTarget = 128
+    /// The most keys that compaction and joins put in one block; those of one transaction are never split.
+    static let keyTarget = 128
+
+    init(first: UInt64, last: UInt64, hashes: [ChainPoint], keys: some Sequence<RecordKey>) {
+        self.first = first
+        self.last = last
+        self.hashes = hashes
+        self.keys = []
+        for key in keys.sorted() where key != self.keys.last { self.keys.append(key) }
+    }
 
     static func key(_ scope: Scope, _ originNumber: Int, _ last: UInt64) -> [UInt8] {
         var writer = ByteWriter(reservingCapacity: 16)
@@ -48,40 +45,66 @@ struct ChangeBlock {
         return writer.bytes
     }
 
+    /// Cuts entries of one origin into blocks.
+    ///
+    /// - Parameters:
+    ///   - entries: ascending by sequence.
+    ///   - hashes: known points of the chain, ascending.
+    ///   - range: the sequences about which the entries tell everything.
+    static func blocks(
+        _ entries: [Entry], _ hashes: [ChainPoint], covering range: ClosedRange<UInt64>
+    ) -> [ChangeBlock] {
+        var blocks: [ChangeBlock] = []
+        var (start, hash, first) = (0, 0, range.lowerBound)
+        func close(_ count: Int, at last: UInt64) {
+            let firstOfNext = hashes[hash...].firstIndex { $0.sequence > last } ?? hashes.count
+            blocks.append(
+                ChangeBlock(
+                    first: first, last: last, hashes: Array(hashes[hash..<firstOfNext]),
+                    keys: entries[start..<count].lazy.map(\.key)))
+            (start, hash, first) = (count, firstOfNext, last + 1)
+        }
+        for index in entries.indices.dropLast() where index + 1 - start >= keyTarget {
+            if entries[index + 1].sequence != entries[index].sequence { close(index + 1, at: entries[index].sequence) }
+        }
+        close(entries.count, at: range.upperBound)
+        return blocks
+    }
+}
+
+extension ChangeBlock {
     var value: [UInt8] {
-        var writer = ByteWriter(reservingCapacity: 24 + entries.count * 8)
-        var sequence = entries.first?.sequence ?? last
-        writer.write(varint: last - sequence)
+        var writer = ByteWriter(reservingCapacity: 32 + keys.count * 4)
+        writer.write(varint: last - first)
         writer.write(varint: UInt64(hashes.count))
         for point in hashes {
             writer.write(varint: last - point.sequence)
             writer.write(hash: point.hash)
         }
-        var previous: Entry?
-        for entry in entries {
-            let isAlike = previous.map { $0.collection == entry.collection && $0.id.hasSameShape(as: entry.id) } ?? false
-            writer.write(varint: (entry.sequence - sequence) << 1 | (isAlike ? 0 : 1))
-            if !isAlike {
-                writer.write(varint: UInt64(entry.collection))
-                entry.id.encodeShape(into: &writer)
+        var start = 0
+        while start < keys.count {
+            var end = start + 1
+            while end < keys.count, Self.areAlike(keys[start], keys[end]) { end += 1 }
+            writer.write(varint: UInt64(keys[start].collection))
+            keys[start].id.encodeShape(into: &writer)
+            writer.write(varint: UInt64(end - start))
+            for index in start..<end {
+                keys[index].id.encodeDistance(from: index > start ? keys[index - 1].id : nil, into: &writer)
             }
-            entry.id.encodeDifference(from: isAlike ? previous?.id : nil, into: &writer)
-            sequence = entry.sequence
-            previous = entry
+            start = end
         }
         return writer.bytes
     }
 
-    init(last: UInt64, hashes: [ChainPoint], entries: [Entry]) {
-        self.last = last
-        self.hashes = hashes
-        self.entries = entries
+    private static func areAlike(_ left: RecordKey, _ right: RecordKey) -> Bool {
+        left.collection == right.collection && left.id.hasSameShape(as: right.id)
     }
 
-    init(last: UInt64, value: UnsafeRawBufferPointer) throws(CodecError) {
+    init(_ scope: Scope, last: UInt64, value: UnsafeRawBufferPointer) throws(CodecError) {
         var reader = ByteReader(value)
         let distance = try reader.readVarint()
         guard distance <= last else { throw .outOfRange(offset: 0) }
+        self.first = last - distance
         self.last = last
         hashes = []
         for _ in 0..<(try reader.readCount(limit: value.count / 16)) {
@@ -89,42 +112,15 @@ struct ChangeBlock {
             guard below <= last else { throw .outOfRange(offset: reader.offset) }
             hashes.append(ChainPoint(sequence: last - below, hash: try reader.readHash()))
         }
-        entries = []
-        var sequence = last - distance
+        keys = []
         while !reader.isAtEnd {
-            let head = try reader.readVarint()
-            sequence &+= head >> 1
-            guard sequence <= last else { throw .outOfRange(offset: reader.offset) }
-            if head & 1 == 0, let previous = entries.last {
-                let id = try Identifier(decodingDifference: &reader, from: previous.id)
-                entries.append(Entry(sequence, previous.collection, id))
-            } else {
-                let collection = UInt16(truncatingIfNeeded: try reader.readVarint())
-                entries.append(Entry(sequence, collection, try Identifier(decodingShaped: &reader)))
+            let start = reader.offset
+            guard let collection = UInt16(exactly: try reader.readVarint()) else { throw .outOfRange(offset: start) }
+            var id = try Identifier(decodingShape: &reader)
+            for index in 0..<(try reader.readCount(limit: value.count)) {
+                id = try Identifier(decodingDistance: &reader, from: id, isFirst: index == 0)
+                keys.append(RecordKey(scope: scope, collection: collection, id: id))
             }
         }
-    }
-
-    /// Cuts entries of one origin into blocks.
-    ///
-    /// - Parameters:
-    ///   - entries: ascending by sequence.
-    ///   - hashes: known points of the chain, ascending.
-    ///   - end: the sequence up to which the entries tell everything; it closes the last block.
-    static func blocks(_ entries: [Entry], _ hashes: [ChainPoint], upTo end: UInt64) -> [ChangeBlock] {
-        var blocks: [ChangeBlock] = []
-        var (start, hash) = (0, 0)
-        func close(_ count: Int, at last: UInt64) {
-            let firstOfNext = hashes[hash...].firstIndex { $0.sequence > last } ?? hashes.count
-            blocks.append(
-                ChangeBlock(
-                    last: last, hashes: Array(hashes[hash..<firstOfNext]), entries: Array(entries[start..<count])))
-            (start, hash) = (count, firstOfNext)
-        }
-        for index in entries.indices.dropLast() where index + 1 - start >= entryTarget {
-            if entries[index + 1].sequence != entries[index].sequence { close(index + 1, at: entries[index].sequence) }
-        }
-        close(entries.count, at: end)
-        return blocks
     }
 }
