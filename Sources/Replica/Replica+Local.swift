@@ -54,8 +54,15 @@ extension Replica {
     @discardableResult
     public func checkpoint() throws -> Bool {
         try commit()
-        return try connection.integer("PRAGMA wal_checkpoint(PASSIVE)") == 0
+        let statement = try connection.prepare("PRAGMA wal_checkpoint(PASSIVE)")
+        guard try statement.step() else { return false }
+        defer { statement.reset() }
+        return statement.integer(0) == 0 && statement.integer(1) == statement.integer(2)
     }
+
+    /// How long the write-ahead log is, in pages, as of the last commit: when to call `checkpoint`. After a checkpoint that
+    /// moved everything, the next commit begins the log anew.
+    public var logFrames: Int { connection.logFrames }
 
     func nextDot(in scope: Scope) -> Dot {
         Dot(origin: identity.origin, sequence: (scopes[scope]?.head(of: identity.origin).point.sequence ?? 0) + 1)

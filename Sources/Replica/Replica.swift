@@ -96,6 +96,7 @@ public final class Replica {
             PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
             PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -\(parameters.cacheKiB);
             """)
+        connection.countLogFrames()
     }
 
     /// Reads heads, runs and staged transfers, as after every failed commit.

@@ -11,6 +11,7 @@ public final class Connection {
 
     public let path: String
     let handle: OpaquePointer
+    private let log = LogLength()
 
     /// - Parameter vfs: the name of a registered VFS; nil for the operating system's.
     public init(path: String, mode: Mode, vfs: String? = nil) throws(StorageError) {
@@ -34,6 +35,15 @@ public final class Connection {
 
     deinit {
         sqlite3_close_v2(handle)
+    }
+
+    /// How many frames the write-ahead log had after this connection's last commit, if `countLogFrames` was called.
+    public var logFrames: Int { log.frames }
+
+    /// Begins to keep `logFrames` up. SQLite has one such hook a connection and uses it for automatic checkpoints, which must
+    /// be off; whatever sets them takes the hook away.
+    func countLogFrames() {
+        sqlite3_wal_hook(handle, noteLogFrames, Unmanaged.passUnretained(log).toOpaque())
     }
 
     /// Runs statements that return nothing of interest.
@@ -74,4 +84,17 @@ public final class Connection {
         default: .sqlite(code: code, message: message, sql: sql)
         }
     }
+}
+
+/// What SQLite said about the length of the write-ahead log; lives as long as its connection.
+private final class LogLength {
+    var frames = 0
+}
+
+/// Called by SQLite within a commit, on the thread that commits.
+private func noteLogFrames(
+    _ context: UnsafeMutableRawPointer?, _: OpaquePointer?, _: UnsafePointer<CChar>?, _ frames: Int32
+) -> Int32 {
+    if let context { Unmanaged<LogLength>.fromOpaque(context).takeUnretainedValue().frames = Int(frames) }
+    return SQLITE_OK
 }
