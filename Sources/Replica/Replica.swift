@@ -3,7 +3,7 @@ public import CRDT
 /// One copy of a chain's data: a synchronous engine over one SQLite file.
 ///
 /// The engine takes time, bytes and randomness as arguments and gives back effects; it never sleeps, reads a clock or opens a
-/// socket. One owner uses it, from one thread at a time; readers use `ReplicaReader` on connections of their own.
+/// socket. One owner uses it, from one thread at a time; readers open snapshots of their own (`read`).
 ///
 /// A business action is one transaction (`apply`), which writes one dot in each scope that it touches and is durable once
 /// `commit` has returned. What others wrote arrives as deltas (`join`, or `stage` and `publish` for large ones) and leaves as
@@ -65,7 +65,7 @@ public final class Replica {
         return try Replica(connection, parameters)
     }
 
-    private init(_ connection: Connection, _ parameters: OpeningParameters) throws {
+    init(_ connection: Connection, _ parameters: OpeningParameters) throws {
         self.connection = connection
         path = connection.path
         schema = parameters.schema

@@ -7,6 +7,8 @@ internal import Glibc
 public final class Connection {
     public enum Mode: Sendable {
         case create, write, read
+        /// As `read`, of a file that nobody can write to meanwhile: SQLite then needs no lock and no shared memory.
+        case readImmutable
     }
 
     public let path: String
@@ -21,9 +23,11 @@ public final class Connection {
             case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             case .write: SQLITE_OPEN_READWRITE
             case .read: SQLITE_OPEN_READONLY
+            case .readImmutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             }
+        let name = mode == .readImmutable ? Self.immutableName(of: path) : path
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
+        let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
         guard let opened else { throw .sqlite(code: code, message: "out of memory", sql: "open") }
         handle = opened
         guard code == SQLITE_OK else {
@@ -69,6 +73,18 @@ public final class Connection {
 
     func error(_ code: Int32, sql: String) -> StorageError {
         Self.error(code, handle, path: path, sql: sql)
+    }
+
+    /// The URI that tells SQLite so.
+    private static func immutableName(of path: String) -> String {
+        let escaped = path.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), ...0x20, 0x7F...:
+                "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            default: String(UnicodeScalar(byte))
+            }
+        }
+        return "file:" + escaped.joined() + "?immutable=1"
     }
 
     private static func error(_ code: Int32, _ handle: OpaquePointer, path: String, sql: String) -> StorageError {
