@@ -1,0 +1,84 @@
+import Glibc
+import Node
+import Replica
+import Simulation
+
+/// The program: finds the command, runs it, and says in words and by exit code how that went.
+enum Atoll {
+    static let version = "0.1.0"
+
+    static let commands: [Command] = [.generate, .import, .exchange, .check, .show, .bench, .versionCommand, .helpCommand]
+
+    /// - Parameter words: the command line without the program's name.
+    static func run(_ words: [String]) -> ExitCode {
+        Interruption.install()
+        do {
+            try dispatch(words)
+            return .success
+        } catch is BrokenPipe {
+            return .success
+        } catch is Interrupted {
+            Diagnostics.line("atoll: interrupted")
+            return .interrupted
+        } catch {
+            let failure = CommandError(describing: error)
+            Diagnostics.line("atoll: \(failure.description)")
+            return failure.code
+        }
+    }
+
+    static func help() -> String {
+        let rows = commands.map { [$0.name, $0.summary] }
+        let lines =
+            ["Atoll: an offline-first sync engine for retail chains.", "", "Usage: atoll COMMAND [OPTIONS]", "", "Commands:"]
+            + TextTable(rows).lines(indent: 2)
+            + [
+                "", "Each command has a help of its own: atoll COMMAND --help", "",
+                "Exit codes: 0 done, 1 what was asked for does not hold, 2 wrong usage, 3 bad input, 4 storage trouble.", "",
+                "A first try:", "  atoll generate --size tiny --out sales.jsonl", "  atoll import sales.jsonl --dir chain",
+                "  atoll exchange --dir chain", "  atoll check --dir chain", "  atoll show stock --dir chain --replica HQ",
+            ]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func dispatch(_ words: [String]) throws {
+        guard let name = words.first else {
+            Diagnostics.write(help())
+            throw CommandError.usage("name a command.")
+        }
+        if ["--help", "-h"].contains(name) { return try print(help()) }
+        if name == "--version" { return try print("atoll \(version)\n") }
+        guard let command = commands.first(where: { $0.name == name }) else {
+            let hint = suggestion(name, among: commands.map(\.name))
+            throw CommandError.usage("there is no command \"\(name.printable)\"\(hint).\nSee: atoll help")
+        }
+        let rest = Array(words.dropFirst())
+        if Arguments.asksForHelp(rest) { return try print(command.help) }
+        try command.run(try Arguments(rest, for: command))
+    }
+
+    static func print(_ text: String) throws {
+        let output = Output()
+        try output.write(text)
+        try output.flush()
+    }
+}
+
+extension Command {
+    static let versionCommand = Command(
+        name: "version", summary: "Print the program's version.", examples: ["atoll version"]
+    ) { _ in try Atoll.print("atoll \(Atoll.version)\n") }
+
+    static let helpCommand = Command(
+        name: "help", summary: "Explain the program, or one command.",
+        operands: [Operand(name: "COMMAND", help: "one of the commands", isRequired: false)],
+        examples: ["atoll help", "atoll help import"]
+    ) { arguments in
+        guard let name = arguments.operands.first else { return try Atoll.print(Atoll.help()) }
+        guard let command = Atoll.commands.first(where: { $0.name == name }) else {
+            let hint = suggestion(name, among: Atoll.commands.map(\.name))
+            throw CommandError.usage("there is no command \"\(name.printable)\"\(hint).\nSee: atoll help")
+        }
+        try Atoll.print(command.help)
+    }
+}
