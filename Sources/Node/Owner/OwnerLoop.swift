@@ -1,0 +1,128 @@
+internal import CRDT
+internal import Replica
+internal import Synchronization
+
+/// What an owner's thread is asked to do, and how it tells the outcome.
+struct OwnerRequest: Sendable {
+    enum Work: Sendable {
+        /// Part of a group that is committed together.
+        case transaction(at: Int64, @Sendable (Transaction) throws -> Void)
+        /// By itself, after everything before it is durable.
+        case alone(@Sendable (ReplicaDirectory) throws -> Void)
+    }
+
+    let work: Work
+    /// - Parameter error: nil once the work is durable.
+    let settle: @Sendable (_ error: (any Error)?) -> Void
+}
+
+/// What an owner's thread does with its replica: groups of transactions, and checkpoints between them.
+///
+/// It lives on that thread alone; only the counts are read elsewhere.
+struct OwnerLoop {
+    let directory: ReplicaDirectory
+    let logFrameBound: Int
+    let counts: OwnerCountsBox
+    /// The length of the log beyond which it is moved into the file.
+    private var nextCheckpointFrames: Int
+
+    private struct Applied {
+        let request: OwnerRequest
+        let receipt: Receipt
+    }
+
+    private var replica: Replica { directory.replica }
+
+    init(_ directory: ReplicaDirectory, logFrameBound: Int, _ counts: OwnerCountsBox) {
+        self.directory = directory
+        self.logFrameBound = logFrameBound
+        self.counts = counts
+        nextCheckpointFrames = logFrameBound
+    }
+
+    /// Serves requests that have waited together, in their order.
+    mutating func serve(_ requests: [OwnerRequest]) {
+        var group: [Applied] = []
+        for request in requests {
+            switch request.work {
+            case .transaction(let milliseconds, let body):
+                do {
+                    let (_, receipt) = try replica.apply(at: milliseconds, body)
+                    group.append(Applied(request: request, receipt: receipt))
+                } catch {
+                    dropIfRolledBack(&group, because: error)
+                    request.settle(error)
+                }
+            case .alone(let body):
+                commit(&group)
+                do {
+                    try body(directory)
+                    try replica.commit()
+                    request.settle(nil)
+                } catch {
+                    request.settle(error)
+                }
+            }
+        }
+        commit(&group)
+        checkpointIfLong()
+    }
+
+    /// Makes a group durable and tells its callers.
+    private func commit(_ group: inout [Applied]) {
+        guard !group.isEmpty else { return }
+        var failure: (any Error)?
+        do {
+            try replica.commit()
+            counts.change {
+                $0.transactions += group.count
+                $0.commits += 1
+            }
+        } catch {
+            failure = error
+        }
+        for applied in group { applied.request.settle(failure) }
+        group = []
+    }
+
+    /// A body that throws costs its own caller only. When storage fails, the engine returns to what is durable, and whoever
+    /// was applied before in this group must hear that it is gone.
+    private func dropIfRolledBack(_ group: inout [Applied], because error: any Error) {
+        let isIntact = group.allSatisfy { applied in
+            applied.receipt.dots.allSatisfy { replica.vector(of: $0.scope).covers($0.dot) }
+        }
+        guard !isIntact else { return }
+        for applied in group { applied.request.settle(error) }
+        group = []
+    }
+
+    private mutating func checkpointIfLong() {
+        guard replica.logFrames > nextCheckpointFrames else { return }
+        // A checkpoint that fails leaves the log as it is: nothing is lost, and the next commit meets the same disk. The mark
+        // is a witness that may lag behind.
+        let isComplete = (try? replica.checkpoint()) ?? false
+        try? directory.writeHighWater()
+        nextCheckpointFrames = isComplete ? logFrameBound : replica.logFrames + logFrameBound
+        counts.change { $0.checkpoints += 1 }
+    }
+}
+
+/// What an owner has done so far.
+public struct OwnerCounts: Hashable, Sendable {
+    /// That were acknowledged.
+    public var transactions = 0
+    /// That made them durable: each costs a sync of the disk.
+    public var commits = 0
+    public var checkpoints = 0
+}
+
+/// Counts that one thread changes and others read.
+final class OwnerCountsBox: Sendable {
+    private let counts = Mutex(OwnerCounts())
+
+    var now: OwnerCounts { counts.withLock { $0 } }
+
+    func change(_ body: (inout OwnerCounts) -> Void) {
+        counts.withLock { body(&$0) }
+    }
+}

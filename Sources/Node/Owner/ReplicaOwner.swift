@@ -1,0 +1,139 @@
+internal import Foundation
+public import Replica
+
+/// The one owner of a replica: a thread of its own, with a bounded mailbox and group commit.
+///
+/// Transactions that wait together are applied one by one and made durable by one commit; each caller is told after it.
+/// Checkpoints run between groups. Bodies run on the owner's thread: they must be short, and never call the owner themselves.
+public final class ReplicaOwner: Sendable {
+    public let card: ReplicaCard
+    /// See `ReplicaDirectory.isBehindHighWater`.
+    public let isBehindHighWater: Bool
+
+    private let mailbox: Mailbox<OwnerRequest>
+    private let counts = OwnerCountsBox()
+    private let end = Reply<Void>()
+
+    private struct Opened: Sendable {
+        let card: ReplicaCard
+        let isBehindHighWater: Bool
+    }
+
+    /// Opens a replica on the owner's thread, and throws what that throws.
+    ///
+    /// - Parameters:
+    ///   - mailboxLimit: how many requests may wait.
+    ///   - logFrameBound: pages of write-ahead log after which it is moved into the file; 4096 are 16 MiB.
+    public init(
+        mailboxLimit: Int = 1024, logFrameBound: Int = 4096, _ open: @escaping @Sendable () throws -> ReplicaDirectory
+    ) throws {
+        let (mailbox, counts, end) = (Mailbox<OwnerRequest>(limit: mailboxLimit), counts, end)
+        let opened = Reply<Opened>()
+        let thread = Thread {
+            Self.run(mailbox, counts, logFrameBound, open, opened)
+            end.hold(())
+            end.settle(nil)
+        }
+        thread.name = "replica"
+        thread.stackSize = 8 << 20
+        thread.start()
+        self.mailbox = mailbox
+        let facts = try opened.wait()
+        (card, isBehindHighWater) = (facts.card, facts.isBehindHighWater)
+    }
+
+    deinit { mailbox.close() }
+
+    public var done: OwnerCounts { counts.now }
+
+    /// How many requests wait to be taken up.
+    public var waitingCount: Int { mailbox.count }
+
+    /// Whether it takes nothing more in.
+    public var isStopping: Bool { mailbox.isClosed }
+
+    /// Runs a transaction; returns when it is durable. Blocks the calling thread, also while the mailbox is full.
+    ///
+    /// - Parameter milliseconds: the wall clock, in milliseconds since 1970.
+    public func perform<Value: Sendable>(
+        at milliseconds: Int64, _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) throws -> Value {
+        let reply = Reply<Value>()
+        try mailbox.put(Self.request(at: milliseconds, body, reply), waitsForRoom: true)
+        return try reply.wait()
+    }
+
+    /// Runs a transaction; returns when it is durable. Suspends, and throws `NodeError.mailboxFull` instead of waiting for
+    /// room.
+    ///
+    /// - Parameter milliseconds: the wall clock, in milliseconds since 1970.
+    public func perform<Value: Sendable>(
+        at milliseconds: Int64, _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
+        try await suspend { try self.mailbox.put(Self.request(at: milliseconds, body, $0), waitsForRoom: false) }
+    }
+
+    /// Runs anything else that the replica offers (joins, deltas, reads), alone and after what was asked before is durable.
+    public func access<Value: Sendable>(
+        _ body: @escaping @Sendable (ReplicaDirectory) throws -> Value
+    ) throws -> Value {
+        let reply = Reply<Value>()
+        try mailbox.put(Self.request(body, reply), waitsForRoom: true)
+        return try reply.wait()
+    }
+
+    /// As the blocking one; throws `NodeError.mailboxFull` instead of waiting for room.
+    public func access<Value: Sendable>(
+        _ body: @escaping @Sendable (ReplicaDirectory) throws -> Value
+    ) async throws -> Value {
+        try await suspend { try self.mailbox.put(Self.request(body, $0), waitsForRoom: false) }
+    }
+
+    /// Serves what waits, refuses what comes, closes the replica, and returns when that is done.
+    public func stop() {
+        mailbox.close()
+        // It settles without an error.
+        try? end.wait()
+    }
+
+    private static func request<Value>(
+        at milliseconds: Int64, _ body: @escaping @Sendable (Transaction) throws -> Value, _ reply: Reply<Value>
+    ) -> OwnerRequest {
+        OwnerRequest(work: .transaction(at: milliseconds) { reply.hold(try body($0)) }) { reply.settle($0) }
+    }
+
+    private static func request<Value>(
+        _ body: @escaping @Sendable (ReplicaDirectory) throws -> Value, _ reply: Reply<Value>
+    ) -> OwnerRequest {
+        OwnerRequest(work: .alone { reply.hold(try body($0)) }) { reply.settle($0) }
+    }
+
+    private func suspend<Value: Sendable>(_ put: (Reply<Value>) throws -> Void) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            do {
+                try put(Reply { continuation.resume(with: $0) })
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+
+    /// The owner's thread, from opening to closing.
+    private static func run(
+        _ mailbox: Mailbox<OwnerRequest>, _ counts: OwnerCountsBox, _ logFrameBound: Int,
+        _ open: () throws -> ReplicaDirectory, _ opened: Reply<Opened>
+    ) {
+        do {
+            let directory = try open()
+            opened.hold(Opened(card: directory.card, isBehindHighWater: directory.isBehindHighWater))
+            opened.settle(nil)
+            var loop = OwnerLoop(directory, logFrameBound: logFrameBound, counts)
+            while let requests = mailbox.takeAll() { loop.serve(requests) }
+            // The mark is a witness that may lag behind: closing goes on without it.
+            try? directory.writeHighWater()
+        } catch {
+            mailbox.close()
+            opened.settle(error)
+        }
+    }
+}
