@@ -47,6 +47,8 @@ let package = Package(
         tests("Sync", ["CRDT", "Replica", "Sync"]),
         tests("Retail", ["CRDT", "Replica", "Retail"]),
         tests("Simulation", ["CRDT", "Replica", "Sync", "Retail", "Simulation", "CSQLite"]),
+        tests("Node", ["CRDT", "Replica", "Retail", "Node", "Simulation"]),
+        tests("Command", ["Node", "Replica", "Simulation", "CSQLite"]),
         tests("House", []),
     ]
 )

@@ -85,7 +85,7 @@ public final class ChainFolder {
 
     /// A replica takes four open files: its lock, the database, its log and their index.
     static func checkCount(_ replicas: Int) throws(NodeError) {
-        let limit = Int(clamping: OpenFileLimit.raise() / 4) - 8
+        let limit = max(0, Int(clamping: OpenFileLimit.raise() / 4) - 8)
         guard replicas <= limit else { throw .tooManyMembers(count: replicas, limit: limit) }
     }
 

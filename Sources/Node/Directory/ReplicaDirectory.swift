@@ -66,10 +66,10 @@ public final class ReplicaDirectory {
         do {
             let replica = try Replica.read(at: database, parameters)
             return try ReplicaDirectory(path: path, card: card, replica: replica, lock: nil)
-        } catch StorageError.missing, StorageError.readOnly {
-            // SQLite shares memory with writers through a file, which a read-only medium does not let it make. Without a
-            // write-ahead log there is nobody to share with.
-            guard case .none = try FileKind(database + "-wal") else { throw FileError.notPermitted(path: database) }
+        } catch StorageError.missing, StorageError.readOnly, StorageError.diskFull {
+            // SQLite shares memory with writers through a file, which a read-only or full medium does not let it make. With
+            // nothing in the write-ahead log there is nobody to share with.
+            guard try FileKind.byteCount(database + "-wal") ?? 0 == 0 else { throw FileError.notPermitted(path: database) }
             let replica = try Replica.read(at: database, isImmutable: true, parameters)
             return try ReplicaDirectory(path: path, card: card, replica: replica, lock: nil)
         }

@@ -75,4 +75,14 @@ enum FileKind {
         }
         self = status.st_mode & S_IFMT == S_IFDIR ? .directory : .file
     }
+
+    /// The size of a file; nil if there is none.
+    static func byteCount(_ path: String) throws(FileError) -> Int? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw FileError(path: path, operation: "looking at", errno: errno)
+        }
+        return Int(status.st_size)
+    }
 }

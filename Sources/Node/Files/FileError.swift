@@ -12,7 +12,8 @@ public enum FileError: Error, Hashable, Sendable {
     case tooManyOpen(path: String, limit: UInt64)
     case system(path: String, operation: String, errno: Int32)
 
-    init(path: String, operation: String, errno code: Int32) {
+    /// - Parameter operation: the call's purpose, for errors that have no case of their own.
+    public init(path: String, operation: String, errno code: Int32) {
         self =
             switch code {
             case ENOENT: .missing(path: path)
