@@ -8,7 +8,7 @@ struct Command: Sendable {
         var isRequired = false
 
         static let json = Option(name: "json", value: nil, help: "print JSON for machines")
-        static let quiet = Option(name: "quiet", value: nil, help: "print no progress")
+        static let quiet = Option(name: "quiet", value: nil, help: "print no progress and no report, only errors")
 
         static func chain(_ help: String) -> Option {
             Option(name: "dir", value: "CHAIN", help: help, isRequired: true)

@@ -20,6 +20,9 @@ extension CommandError {
                 code: cause.code,
                 description: "the exchange ended \(place): \(cause.description)\n"
                     + "What was brought before is kept; run it again when the trouble is mended.")
+        case let error as LocatedError:
+            let cause = CommandError(describing: error.cause)
+            self = CommandError(code: cause.code, description: "\(error.place): \(cause.description)")
         case let error as any RefusedInput: self = CommandError(code: .storage, description: error.refusal)
         case let error as CodecError:
             self = CommandError(
@@ -53,5 +56,26 @@ extension StorageError {
         case .notAReplica, .newerVersion, .alreadyExists, .missing: .badInput
         case .sqlite, .diskFull, .readOnly, .busy, .damaged: .storage
         }
+    }
+}
+
+/// Where an error came up that does not know it itself.
+struct LocatedError: Error {
+    let place: String
+    let cause: any Error
+}
+
+/// Adds a place to those of a body's errors that name none.
+func locating<Result>(_ place: String, _ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch StorageError.diskFull(let sql) {
+        throw LocatedError(place: place, cause: StorageError.diskFull(sql: sql))
+    } catch StorageError.sqlite(let code, let message, let sql) {
+        throw LocatedError(place: place, cause: StorageError.sqlite(code: code, message: message, sql: sql))
+    } catch let error as any Error & RefusedInput {
+        throw LocatedError(place: place, cause: error)
+    } catch let error as CodecError {
+        throw LocatedError(place: place, cause: error)
     }
 }

@@ -19,7 +19,7 @@ extension Command {
         let output = Output()
         if arguments.has("json") {
             try output.line(report.json(chain.register.title).line)
-        } else {
+        } else if !arguments.has("quiet") {
             for line in report.lines(chain.register.title) { try output.line(line) }
             if report.holds {
                 try output.line("All replicas are equal, and equal to the log. (\(duration(watch.seconds)))")
@@ -56,9 +56,11 @@ struct ChainCheck {
         for directory in replicas {
             let missing = Set(lacks[directory.card.name, default: []].map(\.scope))
             var check = ValueCheck(directory, chain.register, truth)
-            try check.run(isComplete: { !missing.contains($0) }) { count in
-                progress.update(report.compared.records + count)
-                try Interruption.check()
+            try locating(directory.path) {
+                try check.run(isComplete: { !missing.contains($0) }) { count in
+                    progress.update(report.compared.records + count)
+                    try Interruption.check()
+                }
             }
             report.compared += check.compared
             for difference in check.differences.sorted() { report.add(difference: difference) }

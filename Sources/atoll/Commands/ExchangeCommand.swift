@@ -24,10 +24,12 @@ extension Command {
         }
         var exchange = Exchange(replicas, random: SeededRandom(seed: seed))
         var line = ProgressLine("brought", "transactions", total: nil, isQuiet: arguments.has("quiet"))
-        let done = try exchange.run(now: wallClockMilliseconds) { progress in
-            let note = "round \(progress.rounds), pair \(progress.pairsMet.grouped) of \(progress.pairsInRound.grouped)"
-            line.update(progress.transactions, note: note)
-            try Interruption.check()
+        let done = try locating(chain.path) {
+            try exchange.run(now: wallClockMilliseconds) { progress in
+                let note = "round \(progress.rounds), pair \(progress.pairsMet.grouped) of \(progress.pairsInRound.grouped)"
+                line.update(progress.transactions, note: note)
+                try Interruption.check()
+            }
         }
         line.finish()
         try report(done, replicas.count, seed, watch, arguments)
@@ -45,6 +47,8 @@ extension Command {
                     ("deltas", .integer(done.deltas)), ("staged_cuts", .integer(done.stagedCuts)),
                     ("milliseconds", .integer(watch.milliseconds)),
                 ]).line)
+        } else if arguments.has("quiet") {
+            return
         } else if done.rounds == 0 {
             try output.line("Nothing is missing at any of the \(replicas.grouped) replicas.")
         } else {

@@ -15,8 +15,9 @@ extension Command {
     ) { arguments in
         let watch = Stopwatch()
         let chain = try arguments.required("dir")
-        let summary = try LogImport.run(
-            log: arguments.operands[0], chain: chain, isQuiet: arguments.has("quiet"))
+        let summary = try locating(chain) {
+            try LogImport.run(log: arguments.operands[0], chain: chain, isQuiet: arguments.has("quiet"))
+        }
         let output = Output()
         if arguments.has("json") {
             try output.line(

@@ -34,8 +34,9 @@ extension Command {
         let member = try chain.member(named: try arguments.required("replica"))
         let location = try arguments.value("location").map { try chain.member(named: $0) }
         let id = try arguments.operands.dropFirst().first.map(identifier)
-        let shelf = Shelf(try chain.read(member), chain.register, location: location)
-        let count = try kind.list(shelf, id, isJSON: arguments.has("json"))
+        let directory = try chain.read(member)
+        let shelf = Shelf(directory, chain.register, location: location)
+        let count = try locating(directory.path) { try kind.list(shelf, id, isJSON: arguments.has("json")) }
         guard count == 0 else { return }
         if let id {
             throw CommandError.doesNotHold(

@@ -1,4 +1,5 @@
 import Glibc
+import Node
 
 /// Standard output or a file, buffered.
 final class Output {
@@ -58,11 +59,8 @@ final class Output {
         if fsync(descriptor) != 0 { throw failure(errno) }
     }
 
-    private func failure(_ code: Int32) -> CommandError {
-        let isMissing = [ENOENT, ENOTDIR, EISDIR].contains(code)
-        return CommandError(
-            code: isMissing ? .badInput : .storage,
-            description: "\(name): cannot be written: \(String(cString: strerror(code))). Check the path and the disk.")
+    private func failure(_ code: Int32) -> FileError {
+        FileError(path: name, operation: "writing", errno: code)
     }
 }
 
