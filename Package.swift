@@ -39,7 +39,8 @@ let package = Package(
         library("Node", ["CRDT", "Replica", "Sync", "Retail"]),
         library("Simulation", ["CRDT", "Replica", "Sync", "Retail", "CSQLite", "CZlib", "CZstd", "CJansson"]),
         .executableTarget(
-            name: "atoll", dependencies: ["CRDT", "Replica", "Sync", "Retail", "Node", "Simulation", "CSQLite", "CCrypto", "CZstd"],
+            name: "atoll",
+            dependencies: ["CRDT", "Replica", "Sync", "Retail", "Node", "Simulation", "CSQLite", "CCrypto", "CZstd"],
             swiftSettings: strict),
 
         tests("CRDT", ["CRDT"]),

@@ -1,6 +1,7 @@
 // Re-exports SQLite, and the composite macros that Swift cannot see.
 #pragma once
 #include <sqlite3.h>
+#include <errno.h>
 #include <stdint.h>
 
 /// The destructor that makes SQLite copy a bound value (`SQLITE_TRANSIENT` is a cast that Swift cannot import).
@@ -9,6 +10,12 @@ static inline sqlite3_destructor_type atoll_sqlite_transient(void) { return SQLI
 /// Seeds SQLite's generator for the whole process (variadic, so Swift cannot call it): WAL salts then repeat.
 static inline int atoll_sqlite_seed(int seed) {
     return sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, seed, (sqlite3 *)0);
+}
+
+/// Whether the last I/O error came from a disk, quota or file size that is used up.
+static inline int atoll_sqlite_met_full_disk(sqlite3 *database) {
+    int code = sqlite3_system_errno(database);
+    return code == ENOSPC || code == EDQUOT || code == EFBIG;
 }
 
 enum {

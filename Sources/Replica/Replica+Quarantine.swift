@@ -21,7 +21,7 @@ extension Replica {
     /// The records that wait for a peer, ascending.
     public var quarantinedKeys: [RecordKey] { quarantined.sorted() }
 
-    /// Looks at every row's checksum, and at every index block and head that a row's cells must have.
+    /// Looks at every record's row: its checksum and its cells.
     ///
     /// - Returns: the keys of damaged rows, ascending.
     public func verifyRows() throws -> [RecordKey] {

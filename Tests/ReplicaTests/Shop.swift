@@ -20,10 +20,16 @@ enum Shop {
     static let lines: UInt32 = 1
 
     static let schema = Schema([
-        Collection(10, "sale", [Field(lines, "lines", .facts { _, value in
-            guard case .integer(let quantity) = value else { return [] }
-            return [Movement(item, sold, quantity)]
-        })]),
+        Collection(
+            10, "sale",
+            [
+                Field(
+                    lines, "lines",
+                    .facts { _, value in
+                        guard case .integer(let quantity) = value else { return [] }
+                        return [Movement(item, sold, quantity)]
+                    })
+            ]),
         Collection(11, "note", [Field(text, "text", .register), Field(tags, "tags", .set)]),
         Collection(20, "stock", [Field(sold, "sold", .counter)]),
     ])

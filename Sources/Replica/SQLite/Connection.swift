@@ -1,5 +1,4 @@
 internal import CSQLite
-internal import Glibc
 
 /// One SQLite connection: the only place, with `Statement`, where SQLite's pointers are seen.
 ///
@@ -90,7 +89,7 @@ public final class Connection {
     private static func error(_ code: Int32, _ handle: OpaquePointer, path: String, sql: String) -> StorageError {
         let message = String(cString: sqlite3_errmsg(handle))
         return switch code & 0xFF {
-        case SQLITE_IOERR where [ENOSPC, EDQUOT, EFBIG].contains(sqlite3_system_errno(handle)): .diskFull(sql: sql)
+        case SQLITE_IOERR where atoll_sqlite_met_full_disk(handle) != 0: .diskFull(sql: sql)
         case SQLITE_FULL: .diskFull(sql: sql)
         case SQLITE_READONLY: .readOnly(path: path)
         case SQLITE_BUSY, SQLITE_LOCKED: .busy(path: path)

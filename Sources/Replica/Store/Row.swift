@@ -22,11 +22,6 @@ struct RowCodec {
     /// What stamps are written relative to, in milliseconds since 1970.
     let epoch: Int64
 
-    init(origins: OriginNumbers, epoch: Int64) {
-        self.origins = origins
-        self.epoch = epoch
-    }
-
     /// - Parameter cells: ascending by slot and dot, none held, not empty.
     mutating func encode(_ cells: [Cell], key: UnsafeRawBufferPointer) -> Row {
         var writer = ByteWriter(reservingCapacity: 32 + cells.count * 10)
@@ -118,7 +113,8 @@ struct RowCodec {
             let bodyStart = reader.offset
             _ = try reader.readRaw(length)
             groups.append(
-                .init(dot: last.dot, stamp: stamp, hasMarks: head & 2 != 0, isHeld: false, body: bodyStart..<bodyStart + length))
+                .init(dot: last.dot, stamp: stamp, hasMarks: head & 2 != 0, isHeld: false, body: bodyStart..<bodyStart + length)
+            )
         }
         return groups
     }

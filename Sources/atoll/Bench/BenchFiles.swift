@@ -22,10 +22,12 @@ final class BenchFolder {
 
 extension OpeningParameters {
     /// For benchmarks and tests: a fixed key, and a fresh run.
-    static func bench() -> OpeningParameters {
+    ///
+    /// - Parameter cacheKiB: the page cache; by default large enough that a file of a million orders is served from memory.
+    static func bench(cacheKiB: Int = 65_536) -> OpeningParameters {
         OpeningParameters(
             schema: RetailSchema.schema, digestKey: [UInt8](repeating: 7, count: 16),
-            run: Hash128(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)), cacheKiB: 65_536)
+            run: Hash128(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)), cacheKiB: cacheKiB)
     }
 }
 
@@ -47,11 +49,13 @@ extension BenchFolder {
 }
 
 extension Replica {
-    static func bench(_ folder: BenchFolder, member: UInt32, name: String) throws -> Replica {
+    static func bench(
+        _ folder: BenchFolder, member: UInt32, name: String, cacheKiB: Int = 65_536
+    ) throws -> Replica {
         try create(
             at: folder.path(name),
             identity: Identity(chain: Hash128(high: 1, low: 1), member: member, incarnation: UInt64(member) + 1),
-            epoch: 1_735_689_600_000, .bench())
+            epoch: 1_735_689_600_000, .bench(cacheKiB: cacheKiB))
     }
 
     /// Sells the orders of a generated log, a transaction each, without their later life.

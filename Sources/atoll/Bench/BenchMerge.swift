@@ -124,8 +124,8 @@ struct BenchMerge {
     /// - Returns: this process' high-water mark in KiB.
     static func mergeForMemory(_ orders: Int) throws -> Int {
         let folder = try BenchFolder()
-        let store = try Replica.bench(folder, member: 1, name: "store.db")
-        let headquarters = try Replica.bench(folder, member: 0, name: "hq.db")
+        let store = try Replica.bench(folder, member: 1, name: "store.db", cacheKiB: 16_384)
+        let headquarters = try Replica.bench(folder, member: 0, name: "hq.db", cacheKiB: 16_384)
         var pending: [LogEvent] = []
         let shape = try LogShape(
             stores: 1, days: orders / 1000, ordersPerStoreAndDay: 1000, skus: 10_000, customers: 12_000)
