@@ -105,15 +105,25 @@ extension Replica {
             let index = origins.lastIndex { $0.origin == dot.origin } ?? origins.count
             if index == origins.count { origins.append((dot.origin, .none, [])) }
             origins[index].stamp = max(origins[index].stamp, stamp)
+            // Groups ascend by dot: a record is named where its last one stands.
+            if let last = origins[index].entries.last, last.key == key { origins[index].entries.removeLast() }
             origins[index].entries.append(ChangeBlock.Entry(sequence: dot.sequence, key: key))
         }
 
         var stamps: [(origin: Origin, stamp: HLC)] { origins.map { ($0.origin, $0.stamp) } }
 
-        /// The entries of one origin, ascending by sequence.
-        func entries(of origin: Origin) -> [ChangeBlock.Entry] {
-            guard let index = origins.firstIndex(where: { $0.origin == origin }) else { return [] }
-            return origins[index].entries.sorted { $0.sequence < $1.sequence }
+        /// Index blocks of one origin's entries.
+        func blocks(
+            of origin: Origin, _ hashes: [ChainPoint], covering range: ClosedRange<UInt64>
+        ) -> [ChangeBlock] {
+            var entries = origins.first { $0.origin == origin }?.entries ?? []
+            if entries.count > ChangeBlock.joinedKeyTarget { entries.sort { $0.sequence < $1.sequence } }
+            return ChangeBlock.blocks(entries, hashes, covering: range, keyTarget: ChangeBlock.joinedKeyTarget)
+        }
+
+        /// The last transaction of an origin of which there is an entry.
+        func lastSequence(of origin: Origin) -> UInt64? {
+            origins.first { $0.origin == origin }?.entries.map(\.sequence).max()
         }
     }
 
@@ -227,7 +237,7 @@ extension Replica {
         settleDigests(of: news.scope)
         for (origin, point) in cut.points where point.sequence > before.sequence(of: origin) {
             let range = before.sequence(of: origin) + 1...point.sequence
-            for block in ChangeBlock.blocks(news.entries(of: origin), [point], covering: range) {
+            for block in news.blocks(of: origin, [point], covering: range) {
                 try save(block, of: origin, in: news.scope)
             }
         }

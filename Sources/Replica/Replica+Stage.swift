@@ -96,11 +96,10 @@ extension Replica {
         let (scope, before) = (news.scope, overlay.context.before)
         settleDigests(of: scope)
         for (origin, point) in overlay.header.cut.points where point.sequence > before.sequence(of: origin) {
-            let entries = news.entries(of: origin)
-            guard isLast || !entries.isEmpty else { continue }
-            let first = before.sequence(of: origin) + 1
-            let end = isLast ? point.sequence : entries.last?.sequence ?? point.sequence
-            for block in ChangeBlock.blocks(entries, isLast ? [point] : [], covering: first...end) {
+            let last = isLast ? point.sequence : news.lastSequence(of: origin)
+            guard let last else { continue }
+            let range = before.sequence(of: origin) + 1...last
+            for block in news.blocks(of: origin, isLast ? [point] : [], covering: range) {
                 try merge(block, of: origin, in: scope)
             }
         }

@@ -100,7 +100,11 @@ extension Replica {
         if hasMarks != hadMarks {
             if hasMarks { try tables.put(.mark, Array(bytes), []) } else { try tables.delete(.mark, Array(bytes)) }
         }
-        try moveDigests(bytes, from: old ?? Row(), to: row)
+        if let old {
+            try moveDigests(bytes, from: old, to: row)
+        } else {
+            for group in row.groups { try add(row, group, bytes) }
+        }
     }
 
     /// Writes the origins that were numbered since.

@@ -26,15 +26,17 @@ struct ChangeBlock {
     /// Ascending, each once, all in one scope.
     private(set) var keys: [RecordKey]
 
-    /// The most keys that compaction and joins put in one block; those of one transaction are never split.
+    /// The most keys that compaction puts in one block; those of one transaction are never split.
     static let keyTarget = 128
+    /// The most keys of one joined cut that are put in one block, by key as they came.
+    static let joinedKeyTarget = 4096
 
     init(first: UInt64, last: UInt64, hashes: [ChainPoint], keys: some Sequence<RecordKey>) {
         self.first = first
         self.last = last
         self.hashes = hashes
-        self.keys = []
-        for key in keys.sorted() where key != self.keys.last { self.keys.append(key) }
+        self.keys = Array(keys)
+        if !self.keys.ascends { self.keys = Set(self.keys).sorted() }
     }
 
     static func key(_ scope: Scope, _ originNumber: Int, _ last: UInt64) -> [UInt8] {
@@ -48,11 +50,11 @@ struct ChangeBlock {
     /// Cuts entries of one origin into blocks.
     ///
     /// - Parameters:
-    ///   - entries: ascending by sequence.
+    ///   - entries: ascending by sequence, unless they fit one block.
     ///   - hashes: known points of the chain, ascending.
     ///   - range: the sequences about which the entries tell everything.
     static func blocks(
-        _ entries: [Entry], _ hashes: [ChainPoint], covering range: ClosedRange<UInt64>
+        _ entries: [Entry], _ hashes: [ChainPoint], covering range: ClosedRange<UInt64>, keyTarget: Int = keyTarget
     ) -> [ChangeBlock] {
         var blocks: [ChangeBlock] = []
         var (start, hash, first) = (0, 0, range.lowerBound)
@@ -122,5 +124,12 @@ extension ChangeBlock {
                 keys.append(RecordKey(scope: scope, collection: collection, id: id))
             }
         }
+    }
+}
+
+extension [RecordKey] {
+    fileprivate var ascends: Bool {
+        for index in indices.dropFirst() where self[index] <= self[index - 1] { return false }
+        return true
     }
 }

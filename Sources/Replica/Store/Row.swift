@@ -32,7 +32,8 @@ struct RowCodec {
             write(groups[index], after: &place, into: &writer)
             groups[index].body = writer.writeCounted { CellGroup.encode(cells, of: groups[index].dot, into: &$0) }
         }
-        return sealed(writer, groups, key: key)
+        writer.seal(key: key)
+        return Row(bytes: writer.bytes, groups: groups)
     }
 
     /// - Parameter parts: cells that are packed already, of distinct dots, none held, not empty in all.
@@ -53,7 +54,8 @@ struct RowCodec {
             group.body = start..<writer.count
             groups.append(group)
         }
-        return sealed(writer, groups, key: key)
+        writer.seal(key: key)
+        return Row(bytes: writer.bytes, groups: groups)
     }
 
     private static func part(withLowestOf parts: [PackedCells], _ next: [Int]) -> Int? {
@@ -118,20 +120,14 @@ struct RowCodec {
         }
         return groups
     }
-
-    private func sealed(_ writer: ByteWriter, _ groups: [Row.Group], key: UnsafeRawBufferPointer) -> Row {
-        var row = Row(bytes: writer.bytes, groups: groups)
-        row.seal(key: key)
-        return row
-    }
 }
 
-extension Row {
-    /// Writes the checksum over key and groups.
+extension ByteWriter {
+    /// Writes the checksum over a row's key and groups into the place that was left for it.
     fileprivate mutating func seal(key: UnsafeRawBufferPointer) {
-        let sum = bytes.withUnsafeBytes {
-            rowChecksum(key: key, body: UnsafeRawBufferPointer(rebasing: $0[Row.checksumBytes...]))
+        bytes.withUnsafeMutableBytes { bytes in
+            let sum = rowChecksum(key: key, body: UnsafeRawBufferPointer(rebasing: bytes[Row.checksumBytes...]))
+            bytes.storeBytes(of: sum.bigEndian, as: UInt32.self)
         }
-        for index in 0..<4 { bytes[index] = UInt8(truncatingIfNeeded: sum >> (24 - 8 * UInt32(index))) }
     }
 }
