@@ -53,6 +53,27 @@ public struct Identifier: Hashable, Sendable {
         (0..<power).reduce(1) { product, _ in product * 10 }
     }
 
+    /// Prefix, width and number of an id that is packed so; nil for an id that is kept as text.
+    ///
+    /// The prefix is up to 7 ASCII bytes, big end first above their count.
+    @inlinable public var numbered: (prefix: UInt64, digits: UInt8, number: UInt64)? {
+        if case .numbered(let prefix, let digits, let number) = form { (prefix, digits, number) } else { nil }
+    }
+
+    /// The UTF-8 bytes of an id that is kept as text; nil for one that is packed.
+    @inlinable public var textBytes: [UInt8]? {
+        if case .text(let bytes) = form { bytes } else { nil }
+    }
+
+    /// The id with this one's prefix and width and another number.
+    ///
+    /// - Returns: nil if this id has no number, or the digits do not hold the new one.
+    @inlinable
+    public func renumbered(_ number: UInt64) -> Identifier? {
+        guard case .numbered(let prefix, let digits, _) = form, number < Self.powersOfTen[Int(digits)] else { return nil }
+        return Identifier(form: .numbered(prefix: prefix, digits: digits, number: number))
+    }
+
     /// The number in an id of digits only.
     public var plainNumber: UInt64? {
         if case .numbered(prefix: 0, _, let number) = form { number } else { nil }
@@ -115,6 +136,19 @@ extension Identifier {
             let (prefix, digits) = try reader.readNumberedShape(shape)
             form = try Self.validNumber(prefix, digits, reader.readVarint(), at: start)
         }
+    }
+
+    /// The shape and prefix of an id that has a number: what it shares with others. Nothing for an id that is kept as text.
+    public func encodePrefix(into writer: inout ByteWriter) {
+        guard case .numbered(let prefix, let digits, _) = form else { return }
+        writer.write(byte: Shape.numbered(prefix, digits))
+        writer.write(prefix: prefix)
+    }
+
+    /// An id of that shape and prefix whose number is 0.
+    public init(decodingPrefix reader: inout ByteReader) throws(CodecError) {
+        let (prefix, digits) = try reader.readNumberedShape(try reader.readByte())
+        form = .numbered(prefix: prefix, digits: digits, number: 0)
     }
 
     /// Text is canonical only where the packed form cannot say it.
