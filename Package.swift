@@ -34,7 +34,7 @@ let package = Package(
 
         library("CRDT"),
         library("Replica", ["CRDT", "CSQLite", "CCrypto", "CZlib"]),
-        library("Sync", ["CRDT", "Replica", "CZstd"]),
+        library("Sync", ["CRDT", "Replica", "CZlib", "CZstd"]),
         library("Retail", ["CRDT", "Replica"]),
         library("Node", ["CRDT", "Replica", "Sync", "Retail"]),
         library("Simulation", ["CRDT", "Replica", "Sync", "Retail", "CSQLite", "CZlib", "CZstd", "CJansson"]),
@@ -45,7 +45,7 @@ let package = Package(
 
         tests("CRDT", ["CRDT"]),
         tests("Replica", ["CRDT", "Replica", "Simulation", "CSQLite"]),
-        tests("Sync", ["CRDT", "Replica", "Sync"]),
+        tests("Sync", ["CRDT", "Replica", "Sync", "Retail", "Simulation"]),
         tests("Retail", ["CRDT", "Replica", "Retail"]),
         tests("Simulation", ["CRDT", "Replica", "Sync", "Retail", "Simulation", "CSQLite"]),
         tests("Node", ["CRDT", "Replica", "Retail", "Node", "Simulation"]),

@@ -1,0 +1,69 @@
+/// The distinct values of a column with the size of their use, so that the common ones get the small ranks.
+///
+/// A level is the width in bits of the number of uses, less 1. Ranks go by falling level, then by rising value: the levels
+/// cost about a bit a value, and make a common value's rank short.
+struct RankedValues {
+    /// Ascending.
+    var values: [UInt64] = []
+    /// By index in `values`.
+    var levels: [UInt64] = []
+
+    static let levelLimit: UInt64 = 64
+
+    /// By rank: the index of the value.
+    static func order(of levels: [UInt64]) -> [UInt32] {
+        var starts = [Int](repeating: 0, count: Int(levelLimit) + 1)
+        for level in levels { starts[Int(levelLimit - 1 - level) + 1] += 1 }
+        for index in 1..<starts.count { starts[index] += starts[index - 1] }
+        var order = [UInt32](repeating: 0, count: levels.count)
+        for (index, level) in levels.enumerated() {
+            let place = Int(levelLimit - 1 - level)
+            order[starts[place]] = UInt32(truncatingIfNeeded: index)
+            starts[place] += 1
+        }
+        return order
+    }
+
+    /// By index of the value: its rank.
+    static func ranks(of levels: [UInt64]) -> [UInt32] {
+        let order = order(of: levels)
+        var ranks = [UInt32](repeating: 0, count: order.count)
+        for (rank, index) in order.enumerated() { ranks[Int(index)] = UInt32(truncatingIfNeeded: rank) }
+        return ranks
+    }
+
+    @inline(__always)
+    static func level(ofUses count: Int) -> UInt64 { UInt64(Int.bitWidth - 1 - count.leadingZeroBitCount) }
+
+    init() {}
+
+    /// - Returns: nil if more than `limit` distinct values come.
+    init?(of column: [UInt64], limit: Int) {
+        var sorted = column
+        sorted.sort()
+        var uses: [Int] = []
+        for (index, value) in sorted.enumerated() {
+            if index > 0, value == sorted[index - 1] {
+                uses[uses.count - 1] += 1
+            } else {
+                guard values.count < limit else { return nil }
+                values.append(value)
+                uses.append(1)
+            }
+        }
+        levels = uses.map { Self.level(ofUses: $0) }
+    }
+
+    /// By place in the column: the rank of its value.
+    func ranks(of column: [UInt64]) -> [UInt64] {
+        let ranks = Self.ranks(of: levels)
+        return column.map { value in
+            var (low, high) = (0, values.count)
+            while high - low > 1 {
+                let middle = (low + high) / 2
+                if values[middle] <= value { low = middle } else { high = middle }
+            }
+            return UInt64(ranks[low])
+        }
+    }
+}
