@@ -1,23 +1,36 @@
 /// Tries the ways to write a column and keeps the one that promises to be smallest; of equals the first.
 struct ColumnChoice {
+    let scale: Scale
     private let values: [UInt64]
-    private let isSigned: Bool
-    var mode = IntegerMode(.none)
+    private(set) var mode = IntegerMode(.none)
     private(set) var residuals: [UInt64] = []
     private(set) var sparseBase: UInt64 = 0
     private(set) var divisor: UInt64 = 1
     private(set) var dictionary = RankedValues()
-    private var cost = UInt64.max
+    /// In 256ths of a bit.
+    private(set) var cost = UInt64.max
 
     /// Divisors of a record's amount that are tried: points are often a part of the money.
     private static let divisors: [UInt64] = [1, 10, 100, 1000]
 
-    /// - Parameter values: scaled already.
-    init(_ values: [UInt64], isSigned: Bool) {
+    init(_ column: [UInt64], signed isSigned: Bool, _ hints: IntegerHints = .none) {
+        let factor = column.count < IntegerMode.smallestCount ? 1 : Scale.factor(of: column, isSigned: isSigned)
+        scale = Scale(factor: factor, isSigned: isSigned)
+        var values = column
+        if scale.factor > 1 { for index in values.indices { values[index] = scale.divide(values[index]) } }
         self.values = values
-        self.isSigned = isSigned
         let plain = isSigned ? values.map { UInt64(zigzag: Int64(bitPattern: $0)) } : values
+        guard column.count >= IntegerMode.smallestCount else {
+            (residuals, cost) = (plain, UInt64(column.count) << 11)
+            return
+        }
         _ = weigh(plain, IntegerMode(.none))
+        considerNeighbours(isSigned: isSigned)
+        consider(hints)
+        mode.isScaled = scale.factor > 1
+    }
+
+    private mutating func considerNeighbours(isSigned: Bool) {
         if isConstant { return }
         if isSigned, values.allSatisfy({ $0 >> 63 == 0 }) { _ = weigh(values, IntegerMode(.natural)) }
         var last: UInt64 = 0
@@ -36,44 +49,82 @@ struct ColumnChoice {
 
     private var isConstant: Bool { mode.isSparse && cost < (64 << 8) }
 
-    mutating func consider(_ hints: IntegerHints, _ scale: Scale) {
+    private mutating func consider(_ hints: IntegerHints) {
         if isConstant { return }
-        if let companions = hints.companions { consider(companions, hints.companionCount) }
-        if let amounts = hints.amounts {
+        if let owners = hints.owners { considerSteps(owners) }
+        if let companions = hints.companions { considerCompanions(companions, hints.companionCount) }
+        if let amounts = hints.amounts, let owners = hints.owners {
             for divisor in Self.divisors {
                 let predictions = amounts.map { scale.prediction(amount: $0, divisor: divisor) }
-                if weigh(predictions, of: hints.owners, IntegerMode(.amount)) { self.divisor = divisor }
+                if weigh(predictions, of: owners, IntegerMode(.amount)) { self.divisor = divisor }
             }
         }
-        if let peers = hints.peers {
-            _ = weigh(peers.map { scale.divide($0) }, of: hints.owners, IntegerMode(.peer))
+        if let peers = hints.peers, let owners = hints.owners {
+            let predictions = peers.map { scale.divide($0) }
+            _ = weigh(predictions, of: owners, IntegerMode(.peer))
+            considerPeerRanks(predictions, owners)
         }
         considerDictionary()
     }
 
-    private mutating func consider(_ companions: [UInt32], _ count: Int) {
+    private mutating func considerSteps(_ owners: [UInt32]) {
+        guard values.count == owners.count, values.count > 0 else { return }
+        var steps: [UInt64] = [values[0]]
+        steps.reserveCapacity(values.count)
+        for index in 1..<values.count {
+            let isSame = owners[index] == owners[index - 1]
+            if isSame, values[index] < values[index - 1] { return }
+            steps.append(isSame ? values[index] - values[index - 1] : values[index])
+        }
+        _ = weigh(steps, IntegerMode(.step))
+    }
+
+    private mutating func considerCompanions(_ companions: [UInt32], _ count: Int) {
         var lasts = [UInt64](repeating: 0, count: count)
+        var hasLast = [Bool](repeating: false, count: count)
         var residuals: [UInt64] = []
         residuals.reserveCapacity(values.count)
+        var others: [UInt64] = []
+        var isLast: [Bool] = []
+        isLast.reserveCapacity(values.count)
         for (index, value) in values.enumerated() {
             let companion = Int(companions[index])
             residuals.append(value.residual(after: lasts[companion]))
-            lasts[companion] = value
+            isLast.append(hasLast[companion] && value == lasts[companion])
+            if !isLast[index] { others.append(value) }
+            (lasts[companion], hasLast[companion]) = (value, true)
         }
         _ = weigh(residuals, IntegerMode(.companion))
+        guard others.count >= 16, let dictionary = RankedValues(of: others, limit: others.count / 2) else { return }
+        let ranks = dictionary.ranks(of: others)
+        var next = 0
+        for index in values.indices {
+            residuals[index] = isLast[index] ? 0 : ranks[next] + 1
+            if !isLast[index] { next += 1 }
+        }
+        let mode = IntegerMode(.companionOrDictionary)
+        if weigh(residuals, mode, besides: dictionary.cost(withLevels: true)) { self.dictionary = dictionary }
+    }
+
+    private mutating func considerPeerRanks(_ peers: [UInt64], _ owners: [UInt32]) {
+        guard values.count >= 16, let dictionary = RankedValues(of: values, limit: values.count / 2) else { return }
+        var residuals: [UInt64] = []
+        residuals.reserveCapacity(values.count)
+        for (index, value) in values.enumerated() {
+            let peer = RankedValues.countUp(to: peers[Int(owners[index])], in: dictionary.values)
+            let place = RankedValues.countUp(to: value, in: dictionary.values)
+            residuals.append(UInt64(zigzag: Int64(peer - place)))
+        }
+        let mode = IntegerMode(.peerRank)
+        if weigh(residuals, mode, besides: dictionary.cost(withLevels: false)) { self.dictionary = dictionary }
     }
 
     private mutating func considerDictionary() {
         guard values.count >= 16, let dictionary = RankedValues(of: values, limit: values.count / 2) else { return }
-        var (gaps, levels) = (CostEstimate(), CostEstimate())
-        var last: UInt64 = 0
-        for value in dictionary.values {
-            gaps.add(value &- last)
-            last = value
-        }
-        for level in dictionary.levels { levels.add(level) }
         let mode = IntegerMode(.dictionary)
-        if weigh(dictionary.ranks(of: values), mode, besides: gaps.cost + levels.cost) { self.dictionary = dictionary }
+        if weigh(dictionary.ranks(of: values), mode, besides: dictionary.cost(withLevels: true)) {
+            self.dictionary = dictionary
+        }
     }
 
     private mutating func weigh(_ predictions: [UInt64], of owners: [UInt32], _ mode: IntegerMode) -> Bool {

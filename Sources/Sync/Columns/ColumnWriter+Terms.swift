@@ -1,5 +1,27 @@
 internal import CRDT
 
+/// The identifiers of the columns so far, in the order of their first use.
+struct KnownTerms {
+    /// By term: its place; `max` for one that has not come.
+    private(set) var places: [UInt32]
+    private(set) var count = 0
+
+    init(termCount: Int) {
+        places = [UInt32](repeating: .max, count: termCount)
+    }
+
+    /// - Returns: the places of a column's terms.
+    mutating func add(_ terms: [UInt32]) -> [UInt32] {
+        terms.map { term in
+            if places[Int(term)] == .max {
+                places[Int(term)] = UInt32(count)
+                count += 1
+            }
+            return places[Int(term)]
+        }
+    }
+}
+
 /// The places of a column's terms in its dictionary, which predictions by companion go by.
 struct TermRanks {
     var ranks: [UInt32]
@@ -7,47 +29,62 @@ struct TermRanks {
 }
 
 extension ColumnWriter {
-    /// - Parameter echoes: what the terms would be as echoes; nil if there is none for some value.
     /// - Returns: the ranks of the terms if they went by a dictionary.
-    mutating func write(terms: [UInt32], of pool: TermPool, echoes: [UInt32]? = nil) -> TermRanks? {
+    @discardableResult
+    mutating func write(
+        terms: [UInt32], of pool: TermPool, owners: [UInt32], echoes: [UInt32]? = nil, known: KnownTerms? = nil
+    ) -> TermRanks? {
         guard terms.count >= IntegerMode.smallestCount else {
-            write(direct: terms, of: pool)
+            write(DirectChoice(terms, of: pool), of: pool)
             return nil
         }
         if let echoes, echoes == terms {
             tokens.write(byte: TermMode.echo.rawValue)
             return nil
         }
-        var uses = [UInt32](repeating: 0, count: pool.count)
-        var distinct: [UInt32] = []
-        for term in terms {
-            if uses[Int(term)] == 0 { distinct.append(term) }
-            uses[Int(term)] += 1
+        let choice = TermChoice(terms, of: pool, owners: owners, known: known)
+        tokens.write(byte: choice.mode.rawValue)
+        switch choice.mode {
+        case .known:
+            write(choice.places)
+            write(choice.direct, of: pool)
+        case .dictionary, .sorted:
+            write(number: UInt64(choice.direct.terms.count))
+            write(choice.direct, of: pool)
+            if choice.mode == .dictionary { write(choice.levels) }
+            write(choice.places)
+        case .direct, .echo: write(choice.direct, of: pool)
         }
-        guard distinct.count * 4 < terms.count * 3 else {
-            tokens.write(byte: TermMode.direct.rawValue)
-            write(direct: terms, of: pool)
-            return nil
-        }
-        distinct.sort { pool.precedes($0, $1) }
-        let levels = distinct.map { RankedValues.level(ofUses: Int(uses[Int($0)])) }
-        tokens.write(byte: TermMode.dictionary.rawValue)
-        write(number: UInt64(distinct.count))
-        write(direct: distinct, of: pool)
-        write(integers: levels, signed: false)
-        for (index, rank) in RankedValues.ranks(of: levels).enumerated() { uses[Int(distinct[index])] = rank }
-        let ranks = terms.map { uses[Int($0)] }
-        write(integers: ranks.map(UInt64.init), signed: false)
-        return TermRanks(ranks: ranks, count: distinct.count)
+        return choice.ranks
     }
 
     /// Classes, numbers, lengths of strings, strings.
-    mutating func write(direct terms: [UInt32], of pool: TermPool) {
+    mutating func write(_ direct: DirectChoice, of pool: TermPool) {
+        write(direct.kinds)
+        write(direct.numbers)
+        write(direct.lengths)
+        for term in direct.terms where pool.entries[Int(term)].kind == 0 {
+            tokens.bytes.append(contentsOf: pool.strings[Int(pool.entries[Int(term)].number)])
+        }
+    }
+}
+
+/// The columns of terms that are written one by one.
+struct DirectChoice {
+    let terms: [UInt32]
+    let kinds: ColumnChoice
+    let numbers: ColumnChoice
+    let lengths: ColumnChoice
+    let cost: UInt64
+
+    init(_ terms: [UInt32], of pool: TermPool) {
+        self.terms = terms
         let entries = terms.map { pool.entries[Int($0)] }
-        write(integers: entries.map { UInt64($0.kind) }, signed: false)
-        write(integers: entries.lazy.filter { $0.kind != 0 }.map(\.number), signed: false)
-        let strings = entries.lazy.filter { $0.kind == 0 }.map { pool.strings[Int($0.number)] }
-        write(integers: strings.map { UInt64($0.count) }, signed: false)
-        for string in strings { tokens.bytes.append(contentsOf: string) }
+        let strings = entries.lazy.filter { $0.kind == 0 }.map { UInt64(pool.strings[Int($0.number)].count) }
+        kinds = ColumnChoice(entries.map { UInt64($0.kind) }, signed: false)
+        numbers = ColumnChoice(entries.lazy.filter { $0.kind != 0 }.map(\.number), signed: false)
+        lengths = ColumnChoice(Array(strings), signed: false)
+        // Text takes some five bits a byte.
+        cost = kinds.cost + numbers.cost + lengths.cost + strings.reduce(0, +) * (5 << 8)
     }
 }

@@ -19,20 +19,22 @@ struct ColumnWriter {
 
     /// Writes a column under the mode that promises to be smallest.
     mutating func write(integers values: [UInt64], signed isSigned: Bool, _ hints: IntegerHints = .none) {
-        guard values.count >= IntegerMode.smallestCount else {
-            for value in values { write(number: isSigned ? UInt64(zigzag: Int64(bitPattern: value)) : value) }
+        write(ColumnChoice(values, signed: isSigned, hints))
+    }
+
+    mutating func write(_ choice: ColumnChoice) {
+        guard choice.residuals.count >= IntegerMode.smallestCount else {
+            for residual in choice.residuals { write(number: residual) }
             return
         }
-        let scale = Scale(factor: Scale.factor(of: values, isSigned: isSigned), isSigned: isSigned)
-        var scaled = values
-        if scale.factor > 1 { for index in scaled.indices { scaled[index] = scale.divide(scaled[index]) } }
-        var choice = ColumnChoice(scaled, isSigned: isSigned)
-        choice.consider(hints, scale)
-        choice.mode.isScaled = scale.factor > 1
         tokens.write(byte: choice.mode.code)
-        if scale.factor > 1 { write(number: scale.factor) }
-        if choice.mode.prediction == .amount { write(number: choice.divisor) }
-        if choice.mode.prediction == .dictionary { write(dictionary: choice.dictionary) }
+        if choice.mode.isScaled { write(number: choice.scale.factor) }
+        switch choice.mode.prediction {
+        case .amount: write(number: choice.divisor)
+        case .dictionary, .companionOrDictionary: write(dictionary: choice.dictionary, withLevels: true)
+        case .peerRank: write(dictionary: choice.dictionary, withLevels: false)
+        case .none, .previous, .companion, .peer, .rising, .natural, .step: break
+        }
         write(residuals: choice.residuals, choice)
     }
 
@@ -57,13 +59,13 @@ struct ColumnWriter {
     }
 
     /// The distinct values ascending, by their gaps, then the class of each: the width of the number of its uses.
-    private mutating func write(dictionary: RankedValues) {
+    private mutating func write(dictionary: RankedValues, withLevels: Bool) {
         write(number: UInt64(dictionary.values.count))
         var last: UInt64 = 0
         for value in dictionary.values {
             write(number: value &- last)
             last = value
         }
-        for level in dictionary.levels { write(number: level) }
+        if withLevels { for level in dictionary.levels { write(number: level) } }
     }
 }

@@ -1,8 +1,8 @@
 /// How the numbers of a column are predicted, and how what is left of them is laid out.
 ///
-///     mode    bits 0-2  prediction
-///             bit 3     layout: 0 each residual, 1 sparse
-///             bit 4     scaled: all values are divided by a factor that follows
+///     mode    bits 0-3  prediction
+///             bit 4     layout: 0 each residual, 1 sparse
+///             bit 5     scaled: all values are divided by a factor that follows
 struct IntegerMode: Hashable {
     enum Prediction: UInt8 {
         /// The value itself; zigzag in a signed column.
@@ -15,12 +15,18 @@ struct IntegerMode: Hashable {
         case companion = 3
         /// The sum of the products in the record's amounts, divided by a divisor that follows.
         case amount = 4
-        /// The increments of the record's last count before this class.
+        /// What the record's column of the class before says, such as the increments of its last count.
         case peer = 5
         /// The value before, where none is below it: differences without a sign.
         case rising = 6
         /// The bits of a signed value, where none is negative: no zigzag.
         case natural = 7
+        /// The value before in the same record, where none is below it; 0 before the record's first.
+        case step = 8
+        /// Residual 0 is the last value that went with the same term; else 1 and the rank among the values so written.
+        case companionOrDictionary = 9
+        /// How many of the distinct values, ascending, lie above the value and not above the peer.
+        case peerRank = 10
     }
 
     var prediction: Prediction
@@ -28,7 +34,7 @@ struct IntegerMode: Hashable {
     var isScaled = false
 
     var code: UInt8 {
-        prediction.rawValue | (isSparse ? 8 : 0) | (isScaled ? 16 : 0)
+        prediction.rawValue | (isSparse ? 16 : 0) | (isScaled ? 32 : 0)
     }
 
     init(_ prediction: Prediction) {
@@ -36,10 +42,10 @@ struct IntegerMode: Hashable {
     }
 
     init?(code: UInt8) {
-        guard code < 32, let prediction = Prediction(rawValue: code & 7) else { return nil }
+        guard code < 64, let prediction = Prediction(rawValue: code & 15) else { return nil }
         self.prediction = prediction
-        isSparse = code & 8 != 0
-        isScaled = code & 16 != 0
+        isSparse = code & 16 != 0
+        isScaled = code & 32 != 0
     }
 
     /// Columns of fewer values have no mode: no prediction, each residual, not scaled.
@@ -53,10 +59,10 @@ struct IntegerHints {
     var companionCount = 0
     /// By record: the sums of products.
     var amounts: [UInt64]?
-    /// By record: the increments of the last count before.
+    /// By record: a number that the value may lie near.
     var peers: [UInt64]?
-    /// By value: the record it belongs to; as long as the column where amounts or peers are given.
-    var owners: [UInt32] = []
+    /// By value: the record it belongs to; nil where that is not known.
+    var owners: [UInt32]?
 
     static let none = IntegerHints()
 }

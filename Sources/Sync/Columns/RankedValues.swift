@@ -57,13 +57,29 @@ struct RankedValues {
     /// By place in the column: the rank of its value.
     func ranks(of column: [UInt64]) -> [UInt64] {
         let ranks = Self.ranks(of: levels)
-        return column.map { value in
-            var (low, high) = (0, values.count)
-            while high - low > 1 {
-                let middle = (low + high) / 2
-                if values[middle] <= value { low = middle } else { high = middle }
-            }
-            return UInt64(ranks[low])
+        return column.map { UInt64(ranks[Self.countUp(to: $0, in: values) - 1]) }
+    }
+
+    /// How many of some ascending values are not above a value.
+    @inline(__always)
+    static func countUp(to value: UInt64, in values: [UInt64]) -> Int {
+        var (low, high) = (0, values.count)
+        while low < high {
+            let middle = (low &+ high) / 2
+            if values[middle] <= value { low = middle &+ 1 } else { high = middle }
         }
+        return low
+    }
+
+    /// What it takes to write, in 256ths of a bit.
+    func cost(withLevels: Bool) -> UInt64 {
+        var (gaps, levels) = (CostEstimate(), CostEstimate())
+        var last: UInt64 = 0
+        for value in values {
+            gaps.add(value &- last)
+            last = value
+        }
+        if withLevels { for level in self.levels { levels.add(level) } }
+        return gaps.cost + levels.cost
     }
 }

@@ -15,37 +15,108 @@ struct TermColumn {
     /// By value, the bytes that it holds beyond a number; empty if there are none.
     var lengths: [Int] = []
 
+    mutating func reorder(_ order: [UInt32]) {
+        if !identifiers.isEmpty { identifiers = order.map { identifiers[Int($0)] } }
+        if !texts.isEmpty { texts = order.map { texts[Int($0)] } }
+        if !strings.isEmpty { strings = order.map { strings[Int($0)] } }
+        if !lengths.isEmpty { lengths = order.map { lengths[Int($0)] } }
+    }
+
     @inline(__always)
     func index(at place: Int) -> Int {
         if let ranks { Int(ranks[place]) } else { place }
     }
 }
 
+/// What columns of identifiers may be predicted from: the columns before.
+struct IdentifierContext {
+    /// By record: the last single identifier of the classes before.
+    var echoes: [Identifier?]
+    private var columns: [TermColumn] = []
+    private var places: [Identifier: UInt32] = [:]
+    private var identifiers: [Identifier] = []
+
+    init(recordCount: Int) {
+        echoes = [Identifier?](repeating: nil, count: recordCount)
+    }
+
+    /// Echoes bring nothing new, but are harmless.
+    mutating func add(_ column: TermColumn) {
+        columns.append(column)
+    }
+
+    /// All identifiers of the columns so far; put in order only when a column asks for it.
+    mutating func identifiersByFirstUse() -> [Identifier] {
+        for column in columns {
+            guard let ranks = column.ranks else {
+                for identifier in column.identifiers { note(identifier) }
+                continue
+            }
+            var isNoted = [Bool](repeating: false, count: column.identifiers.count)
+            for rank in ranks where !isNoted[Int(rank)] {
+                isNoted[Int(rank)] = true
+                note(column.identifiers[Int(rank)])
+            }
+        }
+        columns = []
+        return identifiers
+    }
+
+    private mutating func note(_ identifier: Identifier) {
+        guard places[identifier] == nil else { return }
+        places[identifier] = UInt32(identifiers.count)
+        identifiers.append(identifier)
+    }
+}
+
 extension ColumnReader {
     /// - Parameters:
     ///   - classes: of the piece; class n is the one at n - 1.
-    ///   - echoes: by record: the last single identifier before; with the record of each place.
+    ///   - context: what identifiers may be predicted from; nil for other roles.
     mutating func readTerms(
-        _ count: Int, _ role: TermColumn.Role, _ classes: [Identifier],
-        echoes: (identifiers: [Identifier?], owners: [UInt32])? = nil
+        _ count: Int, _ role: TermColumn.Role, _ classes: [Identifier], owners: [UInt32],
+        context: inout IdentifierContext?
     ) throws(CodecError) -> TermColumn {
         guard count >= IntegerMode.smallestCount else { return try readDirect(count, role, classes).column }
         let start = tokens.offset
         let code = try tokens.readByte()
-        switch TermMode(rawValue: code) {
-        case nil: throw .unknownCode(UInt64(code), offset: start)
-        case .direct: return try readDirect(count, role, classes).column
-        case .dictionary: return try readDictionary(count, role, classes)
-        case .echo:
-            guard role == .identifier, let echoes else { throw .unknownCode(UInt64(code), offset: start) }
+        switch (TermMode(rawValue: code), context) {
+        case (.direct, _): return try readDirect(count, role, classes).column
+        case (.dictionary, _): return try readDictionary(count, role, classes, owners: owners, byUse: true)
+        case (.sorted, _): return try readDictionary(count, role, classes, owners: owners, byUse: false)
+        case (.echo, let known?):
             var column = TermColumn()
             column.identifiers.reserveCapacity(count)
-            for owner in echoes.owners {
-                guard let identifier = echoes.identifiers[Int(owner)] else { throw .outOfRange(offset: start) }
+            for owner in owners {
+                guard let identifier = known.echoes[Int(owner)] else { throw .outOfRange(offset: start) }
                 column.identifiers.append(identifier)
             }
             return column
+        case (.known, _?): return try readKnown(count, classes, owners, &context)
+        default: throw .unknownCode(UInt64(code), offset: start)
         }
+    }
+
+    private mutating func readKnown(
+        _ count: Int, _ classes: [Identifier], _ owners: [UInt32], _ context: inout IdentifierContext?
+    ) throws(CodecError) -> TermColumn {
+        let start = tokens.offset
+        let places = try readIntegers(count, signed: false, IntegerHints(owners: owners))
+        var column = TermColumn()
+        column.identifiers = context?.identifiersByFirstUse() ?? []
+        let known = UInt64(column.identifiers.count)
+        var end = known
+        for place in places {
+            guard place <= end else { throw .notCanonical(offset: start) }
+            if place == end { end += 1 }
+        }
+        let new = try readDirect(Int(end - known), .identifier, classes).column
+        column.identifiers.append(contentsOf: new.identifiers)
+        if !new.lengths.isEmpty || column.identifiers.contains(where: { $0.numbered == nil }) {
+            column.lengths = column.identifiers.map { $0.textBytes?.count ?? 0 }
+        }
+        column.ranks = places.map { UInt32(truncatingIfNeeded: $0) }
+        return column
     }
 
     /// Terms that have no mode: keys.
@@ -70,7 +141,7 @@ extension ColumnReader {
     }
 
     private mutating func readDictionary(
-        _ count: Int, _ role: TermColumn.Role, _ classes: [Identifier]
+        _ count: Int, _ role: TermColumn.Role, _ classes: [Identifier], owners: [UInt32], byUse: Bool
     ) throws(CodecError) -> TermColumn {
         let start = tokens.offset
         let distinct = try readCount(limit: count)
@@ -83,14 +154,12 @@ extension ColumnReader {
                 : left.kind < right.kind
             guard ascends else { throw .notCanonical(offset: start) }
         }
-        let levels = try readIntegers(distinct, signed: false)
-        guard levels.allSatisfy({ $0 < RankedValues.levelLimit }) else { throw .outOfRange(offset: start) }
-        let order = RankedValues.order(of: levels)
-        if !column.identifiers.isEmpty { column.identifiers = order.map { column.identifiers[Int($0)] } }
-        if !column.texts.isEmpty { column.texts = order.map { column.texts[Int($0)] } }
-        if !column.strings.isEmpty { column.strings = order.map { column.strings[Int($0)] } }
-        if !column.lengths.isEmpty { column.lengths = order.map { column.lengths[Int($0)] } }
-        let ranks = try readIntegers(count, signed: false)
+        if byUse {
+            let levels = try readIntegers(distinct, signed: false)
+            guard levels.allSatisfy({ $0 < RankedValues.levelLimit }) else { throw .outOfRange(offset: start) }
+            column.reorder(RankedValues.order(of: levels))
+        }
+        let ranks = try readIntegers(count, signed: false, byUse ? .none : IntegerHints(owners: owners))
         guard ranks.allSatisfy({ $0 < UInt64(distinct) }) else { throw .outOfRange(offset: start) }
         column.ranks = ranks.map { UInt32(truncatingIfNeeded: $0) }
         return column

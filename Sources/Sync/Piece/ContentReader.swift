@@ -5,15 +5,15 @@ struct ContentReader {
     private let termClasses: [Identifier]
     private var amounts: [UInt64]
     private var hasAmounts = false
-    /// By record: the last single identifier, and the increments of the last count, of the classes before.
-    private var echoes: [Identifier?]
+    private var identifiers: IdentifierContext?
+    /// By record: the increments of the last count of the classes before.
     private var peers: [UInt64]
 
     init(recordCount: Int, termClasses: [Identifier]) {
         self.termClasses = termClasses
         amounts = [UInt64](repeating: 0, count: recordCount)
         peers = amounts
-        echoes = [Identifier?](repeating: nil, count: recordCount)
+        identifiers = IdentifierContext(recordCount: recordCount)
     }
 
     mutating func read(_ columns: inout PieceColumns, _ reader: inout ColumnReader) throws(CodecError) {
@@ -57,17 +57,21 @@ struct ContentReader {
                 for (owner, count) in zip(column.owners, items[place].numbers) { peers[Int(owner)] = count }
             case CellClass.ContentCode.identifier:
                 items[place].terms = try reader.readTerms(
-                    count, .identifier, termClasses, echoes: (echoes, column.owners))
+                    count, .identifier, termClasses, owners: column.owners, context: &identifiers)
                 let terms = items[place].terms
+                identifiers?.add(terms)
                 if place == 0, isTuple, let ranks = terms.ranks {
                     (hints.companions, hints.companionCount) = (ranks, terms.identifiers.count)
                 }
                 guard !isTuple else { continue }
                 for (place, owner) in column.owners.enumerated() {
-                    echoes[Int(owner)] = terms.identifiers[terms.index(at: place)]
+                    identifiers?.echoes[Int(owner)] = terms.identifiers[terms.index(at: place)]
                 }
-            case CellClass.ContentCode.text: items[place].terms = try reader.readTerms(count, .text, termClasses)
-            case CellClass.ContentCode.bytes: items[place].terms = try reader.readTerms(count, .bytes, termClasses)
+            case CellClass.ContentCode.text, CellClass.ContentCode.bytes:
+                let role: TermColumn.Role = items[place].code == CellClass.ContentCode.text ? .text : .bytes
+                var none: IdentifierContext?
+                items[place].terms = try reader.readTerms(
+                    count, role, termClasses, owners: column.owners, context: &none)
             default: break
             }
         }
@@ -81,10 +85,11 @@ extension PieceColumns {
             let count = classes[number].owners.count
             switch classes[number].cellClass.element {
             case CellClass.ElementCode.index: classes[number].indexes = try reader.readIntegers(count, signed: false)
-            case CellClass.ElementCode.identifier:
-                classes[number].elements = try reader.readTerms(count, .identifier, termClasses)
-            case CellClass.ElementCode.bytes:
-                classes[number].elements = try reader.readTerms(count, .bytes, termClasses)
+            case CellClass.ElementCode.identifier, CellClass.ElementCode.bytes:
+                let isBytes = classes[number].cellClass.element == CellClass.ElementCode.bytes
+                var none: IdentifierContext?
+                classes[number].elements = try reader.readTerms(
+                    count, isBytes ? .bytes : .identifier, termClasses, owners: classes[number].owners, context: &none)
             default: break
             }
         }

@@ -46,7 +46,7 @@ extension PieceBuilder {
         while start < keys.count {
             var end = start
             while end < keys.count, collections[end] == collections[start] { end += 1 }
-            writer.write(direct: Array(keys[start..<end]), of: pool)
+            writer.write(DirectChoice(Array(keys[start..<end]), of: pool), of: pool)
             start = end
         }
     }
@@ -65,9 +65,12 @@ extension PieceBuilder {
             last.sequence = writes.sequences[place]
         }
         writer.write(integers: steps, signed: true)
+        var peers = [UInt64](repeating: 0, count: shapes.count)
         for columns in classes {
             let unstamped = columns.writes.filter { writes.stamps[Int($0)] == 0 }
-            writer.write(integers: unstamped.map { writes.sequences[Int($0)] }, signed: false)
+            let hints = IntegerHints(peers: peers, owners: unstamped.map { writes.records[Int($0)] })
+            writer.write(integers: unstamped.map { writes.sequences[Int($0)] }, signed: false, hints)
+            for write in unstamped { peers[Int(writes.records[Int(write)])] = writes.sequences[Int(write)] }
         }
     }
 
@@ -78,7 +81,7 @@ extension PieceBuilder {
             switch cellClass.element {
             case CellClass.ElementCode.index: writer.write(integers: columns.indexes, signed: false)
             case CellClass.ElementCode.identifier, CellClass.ElementCode.bytes:
-                _ = writer.write(terms: columns.elements, of: pool)
+                writer.write(terms: columns.elements, of: pool, owners: columns.owners)
             default: break
             }
         }
@@ -89,7 +92,8 @@ extension PieceBuilder {
         _ classes: [(cellClass: CellClass, columns: ClassColumns)], into writer: inout ColumnWriter
     ) {
         var state = ContentState(
-            echoes: [UInt32](repeating: .max, count: shapes.count), peers: [UInt64](repeating: 0, count: shapes.count))
+            echoes: [UInt32](repeating: .max, count: shapes.count), peers: [UInt64](repeating: 0, count: shapes.count),
+            known: KnownTerms(termCount: pool.count))
         for (cellClass, columns) in classes where cellClass.isAmount {
             writeItems(of: columns, isTuple: true, amounts: nil, &state, into: &writer)
         }
@@ -103,6 +107,7 @@ extension PieceBuilder {
     private struct ContentState {
         var echoes: [UInt32]
         var peers: [UInt64]
+        var known: KnownTerms
     }
 
     private func writeItems(
@@ -124,13 +129,16 @@ extension PieceBuilder {
                 for (owner, count) in zip(columns.owners, item.numbers) { state.peers[Int(owner)] = count }
             case CellClass.ContentCode.identifier:
                 let echoes = columns.owners.map { state.echoes[Int($0)] }
-                let ranks = writer.write(terms: item.terms, of: pool, echoes: echoes)
+                let ranks = writer.write(
+                    terms: item.terms, of: pool, owners: columns.owners, echoes: echoes, known: state.known)
+                _ = state.known.add(item.terms)
                 if place == 0, isTuple, let ranks {
                     (hints.companions, hints.companionCount) = (ranks.ranks, ranks.count)
                 }
                 guard !isTuple else { continue }
                 for (owner, term) in zip(columns.owners, item.terms) { state.echoes[Int(owner)] = term }
-            case CellClass.ContentCode.text, CellClass.ContentCode.bytes: _ = writer.write(terms: item.terms, of: pool)
+            case CellClass.ContentCode.text, CellClass.ContentCode.bytes:
+                writer.write(terms: item.terms, of: pool, owners: columns.owners)
             default: break
             }
         }

@@ -41,7 +41,7 @@ struct PieceBuilder {
         keys.append(pool.term(of: record.key.id))
         if record.key.id.numbered == nil { contentBytes += record.key.id.textBytes?.count ?? 0 }
         amounts.append(0)
-        writes.beginRecord()
+        writes.begin(record: shapes.count)
         var walk = Walk()
         for index in record.cells.indices {
             try append(record.cells[index], after: index > 0 ? record.cells[index - 1] : nil, record.key, &walk)

@@ -76,24 +76,29 @@ extension PieceColumns {
             last.sequence &+= step
             writes.sequences[place] = last.sequence
         }
-        var unstamped: [[UInt64]] = []
-        var counts = [Int](repeating: 0, count: classes.count)
-        var place = 0
-        try forEachWrite { (number, _) throws(CodecError) in
-            if writes.stamps[place] == 0 { counts[number] += 1 }
-            place += 1
-        }
-        for count in counts { unstamped.append(try reader.readIntegers(count, signed: false)) }
-        var cursors = [Int](repeating: 0, count: classes.count)
-        place = 0
-        var sequences = writes.sequences
-        try forEachWrite { (number, _) throws(CodecError) in
+        try readUnstamped(&reader)
+    }
+
+    private mutating func readUnstamped(_ reader: inout ColumnReader) throws(CodecError) {
+        var places = [[Int]](repeating: [], count: classes.count)
+        var owners = [[UInt32]](repeating: [], count: classes.count)
+        var (place, record) = (0, -1)
+        try forEachWrite { (number, isFirst) throws(CodecError) in
+            if isFirst { record += 1 }
             if writes.stamps[place] == 0 {
-                sequences[place] = unstamped[number][cursors[number]]
-                cursors[number] += 1
+                places[number].append(place)
+                owners[number].append(UInt32(record))
             }
             place += 1
         }
-        writes.sequences = sequences
+        var peers = [UInt64](repeating: 0, count: shapes.count)
+        for number in classes.indices {
+            let hints = IntegerHints(peers: peers, owners: owners[number])
+            let sequences = try reader.readIntegers(places[number].count, signed: false, hints)
+            for (index, sequence) in sequences.enumerated() {
+                writes.sequences[places[number][index]] = sequence
+                peers[Int(owners[number][index])] = sequence
+            }
+        }
     }
 }

@@ -10,14 +10,17 @@ struct RecordWrites {
     var stamps: [UInt64] = []
     var sequences: [UInt64] = []
     private(set) var milliseconds: [UInt64] = []
+    private(set) var records: [UInt32] = []
     /// Of the current record.
     private(set) var start = 0
+    private var record: UInt32 = 0
     private var lastFirst: UInt64 = 0
 
     var count: Int { origins.count }
 
-    mutating func beginRecord() {
+    mutating func begin(record: Int) {
         start = origins.count
+        self.record = UInt32(record)
     }
 
     @inline(__always)
@@ -29,6 +32,7 @@ struct RecordWrites {
         } else {
             milliseconds.append(time &- stamps[stamps.count - 1] >> 16)
         }
+        records.append(record)
         origins.append(UInt64(origin))
         stamps.append(stamp.rawValue)
         sequences.append(sequence)
