@@ -16,15 +16,32 @@ final class ZstdPacker {
     deinit { ZSTD_freeCCtx(context) }
 
     /// One frame, without its own size and checksum: the piece around it has both.
-    func pack(_ bytes: [UInt8]) throws(PieceError) -> [UInt8] {
+    ///
+    /// - Parameter cuts: ascending; where the statistics of the bytes change, so that another block begins there.
+    func pack(_ bytes: [UInt8], cuts: [Int]) throws(PieceError) -> [UInt8] {
         var code = 0
-        let packed = [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(bytes.count)) { target, count in
-            code = ZSTD_compress2(context, target.baseAddress, target.count, bytes, bytes.count)
-            count = ZSTD_isError(code) == 0 ? code : 0
+        let capacity = ZSTD_compressBound(bytes.count) + 16 * (cuts.count + 1)
+        let packed = [UInt8](unsafeUninitializedCapacity: capacity) { target, count in
+            var output = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
+            bytes.withUnsafeBytes { bytes in
+                var input = ZSTD_inBuffer(src: bytes.baseAddress, size: 0, pos: 0)
+                for cut in cuts where cut > input.size && cut < bytes.count {
+                    input.size = cut
+                    repeat { code = ZSTD_compressStream2(context, &output, &input, ZSTD_e_flush) } while isUnfinished(code)
+                }
+                input.size = bytes.count
+                repeat { code = ZSTD_compressStream2(context, &output, &input, ZSTD_e_end) } while isUnfinished(code)
+            }
+            count = output.pos
         }
-        guard ZSTD_isError(code) == 0 else { throw .compression(reason: String(cString: ZSTD_getErrorName(code))) }
+        guard ZSTD_isError(code) == 0 else {
+            ZSTD_CCtx_reset(context, ZSTD_reset_session_only)
+            throw .compression(reason: String(cString: ZSTD_getErrorName(code)))
+        }
         return packed
     }
+
+    private func isUnfinished(_ code: Int) -> Bool { code != 0 && ZSTD_isError(code) == 0 }
 }
 
 final class ZstdUnpacker {

@@ -95,7 +95,7 @@ struct ColumnChoice {
             (lasts[companion], hasLast[companion]) = (value, true)
         }
         _ = weigh(residuals, IntegerMode(.companion))
-        guard others.count >= 16, let dictionary = RankedValues(of: others, limit: others.count / 2) else { return }
+        guard let dictionary = RankedValues(of: others) else { return }
         let ranks = dictionary.ranks(of: others)
         var next = 0
         for index in values.indices {
@@ -107,7 +107,7 @@ struct ColumnChoice {
     }
 
     private mutating func considerPeerRanks(_ peers: [UInt64], _ owners: [UInt32]) {
-        guard values.count >= 16, let dictionary = RankedValues(of: values, limit: values.count / 2) else { return }
+        guard let dictionary = RankedValues(of: values) else { return }
         var residuals: [UInt64] = []
         residuals.reserveCapacity(values.count)
         for (index, value) in values.enumerated() {
@@ -120,7 +120,7 @@ struct ColumnChoice {
     }
 
     private mutating func considerDictionary() {
-        guard values.count >= 16, let dictionary = RankedValues(of: values, limit: values.count / 2) else { return }
+        guard let dictionary = RankedValues(of: values) else { return }
         let mode = IntegerMode(.dictionary)
         if weigh(dictionary.ranks(of: values), mode, besides: dictionary.cost(withLevels: true)) {
             self.dictionary = dictionary

@@ -4,10 +4,16 @@ internal import CRDT
 struct ColumnWriter {
     var tokens = ByteWriter(reservingCapacity: 1 << 16)
     var bits = BitWriter()
+    /// Where large columns begin and end: zstd's statistics are better apart there.
+    private(set) var cuts: [Int] = []
+
+    /// What is worth statistics of its own.
+    private static let largeColumn = 1024
 
     mutating func removeAll() {
         tokens.bytes.removeAll(keepingCapacity: true)
         bits.removeAll()
+        cuts.removeAll(keepingCapacity: true)
     }
 
     @inline(__always)
@@ -27,6 +33,8 @@ struct ColumnWriter {
             for residual in choice.residuals { write(number: residual) }
             return
         }
+        let start = tokens.count
+        defer { if tokens.count - start >= Self.largeColumn { cuts += [start, tokens.count] } }
         tokens.write(byte: choice.mode.code)
         if choice.mode.isScaled { write(number: choice.scale.factor) }
         switch choice.mode.prediction {

@@ -10,6 +10,21 @@ struct RankedValues {
 
     static let levelLimit: UInt64 = 64
 
+    /// Fewer values are not worth a list.
+    private static let smallestCount = 16
+
+    /// Whether a sample of a long column has few distinct values for its size: sorting it all takes long.
+    private static func repeatsItself(_ column: [UInt64]) -> Bool {
+        let sampleCount = 512
+        guard column.count > 4 * sampleCount else { return true }
+        let step = column.count / sampleCount
+        var sample = (0..<sampleCount).map { column[$0 * step] }
+        sample.sort()
+        var distinct = 1
+        for index in 1..<sampleCount where sample[index] != sample[index - 1] { distinct += 1 }
+        return distinct * 20 < sampleCount * 19
+    }
+
     /// By rank: the index of the value.
     static func order(of levels: [UInt64]) -> [UInt32] {
         var starts = [Int](repeating: 0, count: Int(levelLimit) + 1)
@@ -37,8 +52,10 @@ struct RankedValues {
 
     init() {}
 
-    /// - Returns: nil if more than `limit` distinct values come.
-    init?(of column: [UInt64], limit: Int) {
+    /// - Returns: nil if more than half of the values are distinct, or seem to be by a sample.
+    init?(of column: [UInt64]) {
+        guard column.count >= Self.smallestCount, Self.repeatsItself(column) else { return nil }
+        let limit = column.count / 2
         var sorted = column
         sorted.sort()
         var uses: [Int] = []

@@ -21,7 +21,7 @@ public final class PieceEncoder {
     public init(_ header: DeltaHeader) throws(PieceError) {
         self.header = header
         headerChecksum = header.checksum
-        packer = try ZstdPacker(level: 3)
+        packer = try ZstdPacker(level: 1)
     }
 
     /// Encodes as many records as fit one piece.

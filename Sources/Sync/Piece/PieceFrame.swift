@@ -41,7 +41,7 @@ struct PieceFrame {
 
     static func encode(_ columns: ColumnWriter, _ checksum: UInt32, _ packer: ZstdPacker) throws(PieceError) -> [UInt8] {
         let tokens = columns.tokens.bytes
-        let packed = tokens.count >= 64 ? try packer.pack(tokens) : tokens
+        let packed = tokens.count >= 64 ? try packer.pack(tokens, cuts: columns.cuts) : tokens
         let isPacked = packed.count + 2 < tokens.count
         var piece = ByteWriter(reservingCapacity: packed.count + columns.bits.bytes.count + 16)
         piece.write(byte: isPacked ? Self.packed : Self.plain)
