@@ -55,14 +55,14 @@ struct ColumnChoice {
         if let companions = hints.companions { considerCompanions(companions, hints.companionCount) }
         if let amounts = hints.amounts, let owners = hints.owners {
             for divisor in Self.divisors {
-                let predictions = amounts.map { scale.prediction(amount: $0, divisor: divisor) }
-                if weigh(predictions, of: owners, IntegerMode(.amount)) { self.divisor = divisor }
+                let predictions = owners.map { scale.prediction(amount: amounts[Int($0)], divisor: divisor) }
+                if weigh(predictions: predictions, IntegerMode(.amount)) { self.divisor = divisor }
             }
         }
         if let peers = hints.peers, let owners = hints.owners {
-            let predictions = peers.map { scale.divide($0) }
-            _ = weigh(predictions, of: owners, IntegerMode(.peer))
-            considerPeerRanks(predictions, owners)
+            let predictions = owners.map { scale.divide(peers[Int($0)]) }
+            _ = weigh(predictions: predictions, IntegerMode(.peer))
+            considerPeerRanks(predictions)
         }
         considerDictionary()
     }
@@ -106,12 +106,12 @@ struct ColumnChoice {
         if weigh(residuals, mode, besides: dictionary.cost(withLevels: true)) { self.dictionary = dictionary }
     }
 
-    private mutating func considerPeerRanks(_ peers: [UInt64], _ owners: [UInt32]) {
+    private mutating func considerPeerRanks(_ peers: [UInt64]) {
         guard let dictionary = RankedValues(of: values) else { return }
         var residuals: [UInt64] = []
         residuals.reserveCapacity(values.count)
         for (index, value) in values.enumerated() {
-            let peer = RankedValues.countUp(to: peers[Int(owners[index])], in: dictionary.values)
+            let peer = RankedValues.countUp(to: peers[index], in: dictionary.values)
             let place = RankedValues.countUp(to: value, in: dictionary.values)
             residuals.append(UInt64(zigzag: Int64(peer - place)))
         }
@@ -127,11 +127,11 @@ struct ColumnChoice {
         }
     }
 
-    private mutating func weigh(_ predictions: [UInt64], of owners: [UInt32], _ mode: IntegerMode) -> Bool {
+    private mutating func weigh(predictions: [UInt64], _ mode: IntegerMode) -> Bool {
         var residuals: [UInt64] = []
         residuals.reserveCapacity(values.count)
         for (index, value) in values.enumerated() {
-            residuals.append(value.residual(after: predictions[Int(owners[index])]))
+            residuals.append(value.residual(after: predictions[index]))
         }
         return weigh(residuals, mode)
     }

@@ -37,12 +37,13 @@ extension ColumnReader {
             guard let amounts = hints.amounts, let owners = hints.owners else { throw unfit }
             let divisor = try readNumber()
             guard (1...1 << 62).contains(divisor) else { throw .outOfRange(offset: start) }
-            return try readNear(amounts.map { scale.prediction(amount: $0, divisor: divisor) }, of: owners, count, mode)
+            return try readNear(
+                owners.map { scale.prediction(amount: amounts[Int($0)], divisor: divisor) }, count, mode)
         case .peer, .peerRank:
             guard let peers = hints.peers, let owners = hints.owners else { throw unfit }
-            let predictions = peers.map { scale.divide($0) }
+            let predictions = owners.map { scale.divide(peers[Int($0)]) }
             return mode.prediction == .peer
-                ? try readNear(predictions, of: owners, count, mode) : try readPeerRanks(predictions, of: owners, count, mode)
+                ? try readNear(predictions, count, mode) : try readPeerRanks(predictions, count, mode)
         }
     }
 
@@ -75,10 +76,10 @@ extension ColumnReader {
     }
 
     private mutating func readNear(
-        _ predictions: [UInt64], of owners: [UInt32], _ count: Int, _ mode: IntegerMode
+        _ predictions: [UInt64], _ count: Int, _ mode: IntegerMode
     ) throws(CodecError) -> [UInt64] {
         var values = try readResiduals(count, mode)
-        for index in values.indices { values[index] = values[index].value(after: predictions[Int(owners[index])]) }
+        for index in values.indices { values[index] = values[index].value(after: predictions[index]) }
         return values
     }
 
@@ -176,13 +177,13 @@ extension ColumnReader {
     }
 
     private mutating func readPeerRanks(
-        _ peers: [UInt64], of owners: [UInt32], _ count: Int, _ mode: IntegerMode
+        _ peers: [UInt64], _ count: Int, _ mode: IntegerMode
     ) throws(CodecError) -> [UInt64] {
         let start = tokens.offset
         let values = try readDistinct(count)
         var column = try readResiduals(count, mode)
         for index in column.indices {
-            let peer = RankedValues.countUp(to: peers[Int(owners[index])], in: values)
+            let peer = RankedValues.countUp(to: peers[index], in: values)
             let place = Int64(peer) &- column[index].unzigzagged
             guard place >= 1, place <= Int64(values.count) else { throw .outOfRange(offset: start) }
             column[index] = values[Int(place) - 1]

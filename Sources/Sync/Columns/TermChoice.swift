@@ -31,7 +31,7 @@ struct TermChoice {
         _ terms: [UInt32], _ distinct: [UInt32], _ known: KnownTerms, _ hints: IntegerHints, _ pool: TermPool
     ) {
         let new = distinct.filter { known.places[Int($0)] == .max }
-        guard new.count * 4 < distinct.count else { return }
+        guard new.count * 4 < distinct.count, known.count <= terms.count * TermMode.knownFactor else { return }
         var known = known
         let ranks = known.add(terms)
         let places = ColumnChoice(ranks.map(UInt64.init), signed: false, hints)

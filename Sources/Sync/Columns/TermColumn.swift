@@ -105,6 +105,7 @@ extension ColumnReader {
         var column = TermColumn()
         column.identifiers = context?.identifiersByFirstUse() ?? []
         let known = UInt64(column.identifiers.count)
+        guard known <= UInt64(count * TermMode.knownFactor) else { throw .notCanonical(offset: start) }
         var end = known
         for place in places {
             guard place <= end else { throw .notCanonical(offset: start) }

@@ -9,5 +9,8 @@ enum TermMode: UInt8 {
     /// The distinct terms, then their places among them.
     case sorted = 3
     /// Places in the list of all terms of the identifier columns before, by first use; new ones go to its end, and follow.
+    /// Only where that list has at most `knownFactor` times as many terms as the column has places.
     case known = 4
+
+    static let knownFactor = 64
 }

@@ -136,7 +136,9 @@ extension ColumnReader {
             let start = tokens.offset
             let code = UInt64(try tokens.readByte())
             if code & 0x80 != 0 {
-                (collection, field) = (collection &+ (try readNumber()), 0)
+                let gap = try readNumber()
+                guard gap > 0 else { throw .notCanonical(offset: start) }
+                (collection, field) = (collection &+ gap, 0)
                 guard collection <= UInt64(UInt16.max) else { throw .outOfRange(offset: start) }
             }
             field = field &+ (try readNumber())

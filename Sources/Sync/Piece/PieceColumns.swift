@@ -138,8 +138,14 @@ extension PieceColumns {
     /// How often each step repeats, and from that how many cells and writes there are.
     private mutating func readRepeats(_ reader: inout ColumnReader) throws(CodecError) {
         var uses = [Int](repeating: 0, count: classes.count)
+        var stepCount = 0
         for record in shapes.indices {
-            for step in steps[steps(ofRecord: record)] { uses[step.classNumber] += 1 }
+            let range = steps(ofRecord: record)
+            stepCount += range.count
+            guard stepCount <= PieceLimits.cells else {
+                throw .oversized(UInt64(stepCount), limit: UInt64(PieceLimits.cells), offset: reader.tokens.offset)
+            }
+            for step in steps[range] { uses[step.classNumber] += 1 }
         }
         for number in classes.indices where classes[number].cellClass.repeats {
             classes[number].repeats = try reader.readIntegers(uses[number], signed: false)

@@ -43,6 +43,7 @@ struct RecordAssembler {
         var write = 0
         let firstWrite: Int
         var nextIndex: UInt64 = 0
+        var manyWrites: Set<WriteIdentity> = []
     }
 
     private mutating func cells(ofRecord record: Int, _ key: RecordKey) throws(PieceError) -> [Cell] {
@@ -83,7 +84,7 @@ struct RecordAssembler {
         case ShapeTrie.WriteCode.new:
             walk.write = nextWrite
             nextWrite += 1
-            try checkWrite(walk, key)
+            try check(write: walk.write, key, &walk)
         case ShapeTrie.WriteCode.same: break
         default:
             guard !isRepeated else { return }
@@ -94,19 +95,38 @@ struct RecordAssembler {
     }
 
     /// A write lies under the cut, and its record has not named it before.
-    private func checkWrite(_ walk: Walk, _ key: RecordKey) throws(PieceError) {
-        let writes = columns.writes
-        let (origin, sequence) = (writes.origins[walk.write], writes.sequences[walk.write])
-        let point = points[Int(origin)]
-        guard sequence > 0, sequence <= point.point.sequence else {
-            throw .malformed(.dotBeyondCut(key, Dot(origin: point.origin, sequence: sequence)))
+    private func check(write: Int, _ key: RecordKey, _ walk: inout Walk) throws(PieceError) {
+        let identity = identity(ofWrite: write)
+        let point = points[Int(identity.origin)]
+        guard identity.sequence > 0, identity.sequence <= point.point.sequence else {
+            throw .malformed(.dotBeyondCut(key, Dot(origin: point.origin, sequence: identity.sequence)))
         }
-        for earlier in walk.firstWrite..<walk.write
-        where writes.sequences[earlier] == sequence && writes.origins[earlier] == origin
-            && writes.stamps[earlier] == writes.stamps[walk.write]
-        {
-            throw .columns(.notCanonical(offset: 0))
+        guard write - walk.firstWrite >= Self.fewWrites else {
+            for earlier in walk.firstWrite..<write where self.identity(ofWrite: earlier) == identity {
+                throw .columns(.notCanonical(offset: 0))
+            }
+            return
         }
+        if walk.manyWrites.isEmpty {
+            for earlier in walk.firstWrite..<write { walk.manyWrites.insert(self.identity(ofWrite: earlier)) }
+        }
+        guard walk.manyWrites.insert(identity).inserted else { throw .columns(.notCanonical(offset: 0)) }
+    }
+
+    /// Up to here looking through them is faster than hashing.
+    private static let fewWrites = 16
+
+    private struct WriteIdentity: Hashable {
+        let origin: UInt64
+        let sequence: UInt64
+        let stamp: UInt64
+    }
+
+    @inline(__always)
+    private func identity(ofWrite write: Int) -> WriteIdentity {
+        WriteIdentity(
+            origin: columns.writes.origins[write], sequence: columns.writes.sequences[write],
+            stamp: columns.writes.stamps[write])
     }
 
     private mutating func cell(
