@@ -56,24 +56,38 @@ struct RankedValues {
     init?(of column: [UInt64]) {
         guard column.count >= Self.smallestCount, Self.repeatsItself(column) else { return nil }
         let limit = column.count / 2
-        var sorted = column
-        sorted.sort()
-        var uses: [Int] = []
-        for (index, value) in sorted.enumerated() {
-            if index > 0, value == sorted[index - 1] {
-                uses[uses.count - 1] += 1
-            } else {
-                guard values.count < limit else { return nil }
-                values.append(value)
-                uses.append(1)
-            }
+        let uses = Self.uses(of: column)
+        guard uses.count <= limit else { return nil }
+        values = uses.map(\.value)
+        levels = uses.map { Self.level(ofUses: $0.count) }
+    }
+
+    /// Values below this are counted in a table instead of being sorted or searched.
+    private static let tableLimit = 1 << 16
+
+    /// The distinct values, ascending, and how often each comes.
+    private static func uses(of column: [UInt64]) -> [(value: UInt64, count: Int)] {
+        var uses: [(value: UInt64, count: Int)] = []
+        if let highest = column.max(), highest < tableLimit {
+            var counts = [UInt32](repeating: 0, count: Int(highest) + 1)
+            for value in column { counts[Int(value)] += 1 }
+            for value in counts.indices where counts[value] > 0 { uses.append((UInt64(value), Int(counts[value]))) }
+            return uses
         }
-        levels = uses.map { Self.level(ofUses: $0) }
+        for value in column.sorted() {
+            if uses.last?.value == value { uses[uses.count - 1].count += 1 } else { uses.append((value, 1)) }
+        }
+        return uses
     }
 
     /// By place in the column: the rank of its value.
     func ranks(of column: [UInt64]) -> [UInt64] {
         let ranks = Self.ranks(of: levels)
+        if let highest = values.last, highest < Self.tableLimit {
+            var table = [UInt32](repeating: 0, count: Int(highest) + 1)
+            for (index, value) in values.enumerated() { table[Int(value)] = ranks[index] }
+            return column.map { UInt64(table[Int($0)]) }
+        }
         return column.map { UInt64(ranks[Self.countUp(to: $0, in: values) - 1]) }
     }
 

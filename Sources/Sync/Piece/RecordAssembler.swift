@@ -157,17 +157,20 @@ struct RecordAssembler {
     }
 
     private func element(_ number: Int, _ place: Int, _ walk: inout Walk) throws(PieceError) -> Element {
-        let column = columns.classes[number]
-        switch column.cellClass.element {
+        let code = columns.classes[number].cellClass.element
+        switch code {
         case CellClass.ElementCode.next, CellClass.ElementCode.index:
-            let isNext = column.cellClass.element == CellClass.ElementCode.next
-            let index = isNext ? walk.nextIndex : column.indexes[place]
+            let isNext = code == CellClass.ElementCode.next
+            let index = isNext ? walk.nextIndex : columns.classes[number].indexes[place]
             guard isNext || index != walk.nextIndex else { throw .columns(.notCanonical(offset: 0)) }
             walk.nextIndex = index &+ 1
             return .index(index)
         case CellClass.ElementCode.identifier:
-            return .identifier(column.elements.identifiers[column.elements.index(at: place)])
-        case CellClass.ElementCode.bytes: return .bytes(column.elements.strings[column.elements.index(at: place)])
+            let index = columns.classes[number].elements.index(at: place)
+            return .identifier(columns.classes[number].elements.identifiers[index])
+        case CellClass.ElementCode.bytes:
+            let index = columns.classes[number].elements.index(at: place)
+            return .bytes(columns.classes[number].elements.strings[index])
         default: return .none
         }
     }
@@ -175,41 +178,59 @@ struct RecordAssembler {
     private func content(
         _ number: Int, _ place: Int, _ stamp: HLC, _ slot: SlotKey, _ key: RecordKey
     ) throws(PieceError) -> Cell.Content {
-        let column = columns.classes[number]
-        switch column.cellClass.contentCode {
+        switch columns.classes[number].cellClass.contentCode {
         case CellClass.ContentCode.removed: return .removed
         case CellClass.ContentCode.held:
             guard header.reach != .wholeState else { throw .malformed(.heldInSnapshot(key)) }
             return .held
         case CellClass.ContentCode.tuple:
+            let count = columns.classes[number].items.count
             var items: [Value] = []
-            items.reserveCapacity(column.items.count)
-            for item in column.items { items.append(value(item, place, stamp)) }
-            for item in items { try check(item, slot, key) }
+            items.reserveCapacity(count)
+            for item in 0..<count {
+                items.append(value(number, item, place, stamp))
+                try check(items[item], slot, key)
+            }
             return .value(.tuple(items))
         default:
-            let value = value(column.items[0], place, stamp)
+            let value = value(number, 0, place, stamp)
             try check(value, slot, key)
             return .value(value)
         }
     }
 
     /// Counts were checked with their columns, texts with their terms.
+    @inline(__always)
     private func check(_ value: Value, _ slot: SlotKey, _ key: RecordKey) throws(PieceError) {
         guard case .moment = value, !value.isWithinLimits else { return }
         throw .malformed(.valueOutsideLimits(key, slot))
     }
 
-    private func value(_ item: PieceColumns.Item, _ place: Int, _ stamp: HLC) -> Value {
-        switch item.code {
-        case CellClass.ContentCode.integer: .integer(Int64(bitPattern: item.numbers[place]))
-        case CellClass.ContentCode.moment: .moment(Int64(bitPattern: item.numbers[place]) &+ stamp.milliseconds)
+    /// Columns are reached from the top each time: a copy on the way would count references up and down for every cell.
+    @inline(__always)
+    private func value(_ number: Int, _ item: Int, _ place: Int, _ stamp: HLC) -> Value {
+        switch columns.classes[number].items[item].code {
+        case CellClass.ContentCode.integer:
+            .integer(Int64(bitPattern: columns.classes[number].items[item].numbers[place]))
+        case CellClass.ContentCode.moment:
+            .moment(Int64(bitPattern: columns.classes[number].items[item].numbers[place]) &+ stamp.milliseconds)
         case CellClass.ContentCode.count:
-            .count(Count(increments: item.numbers[place], decrements: item.decrements[place]))
-        case CellClass.ContentCode.text: .text(item.terms.texts[item.terms.index(at: place)])
-        case CellClass.ContentCode.bytes: .bytes(item.terms.strings[item.terms.index(at: place)])
-        case CellClass.ContentCode.identifier: .identifier(item.terms.identifiers[item.terms.index(at: place)])
+            .count(
+                Count(
+                    increments: columns.classes[number].items[item].numbers[place],
+                    decrements: columns.classes[number].items[item].decrements[place]))
+        case CellClass.ContentCode.text:
+            .text(columns.classes[number].items[item].terms.texts[index(number, item, place)])
+        case CellClass.ContentCode.bytes:
+            .bytes(columns.classes[number].items[item].terms.strings[index(number, item, place)])
+        case CellClass.ContentCode.identifier:
+            .identifier(columns.classes[number].items[item].terms.identifiers[index(number, item, place)])
         default: .empty
         }
+    }
+
+    @inline(__always)
+    private func index(_ number: Int, _ item: Int, _ place: Int) -> Int {
+        columns.classes[number].items[item].terms.index(at: place)
     }
 }

@@ -1,0 +1,110 @@
+import CRDT
+import Replica
+import Simulation
+
+/// Makes up deltas of every form that the rules allow, and of no meaning.
+struct RandomDelta {
+    private var random: SeededRandom
+
+    init(seed: UInt64) {
+        random = SeededRandom(seed: seed)
+    }
+
+    mutating func delta(records count: Int, cells: Int = 12) -> Delta {
+        let reach: DeltaReach = chance(5) ? .wholeState : .namedSlots
+        let header = header(reach: reach)
+        var keys: Set<RecordKey> = []
+        while keys.count < count {
+            let collection: UInt16 = pick([0, 1, 1, 1, 30, 65_535])
+            keys.insert(RecordKey(scope: header.scope, collection: collection, id: identifier()))
+        }
+        let records = keys.sorted().map { DeltaRecord(key: $0, cells: self.cells(upTo: cells, header)) }
+        return Delta(header: header, records: records)
+    }
+
+    private mutating func header(reach: DeltaReach) -> DeltaHeader {
+        let points = (0..<number(below: 5) + 1).map { index in
+            let origin = Origin(member: UInt32(index), incarnation: random.next())
+            let point = ChainPoint(sequence: random.next() % 2000 + 1, hash: Hash128(high: random.next(), low: random.next()))
+            return (origin: origin, point: point)
+        }
+        let cut = Cut(points)
+        let runs = cut.points.map { RunSpan(origin: $0.origin, from: 1, high: random.next(), low: random.next()) }
+        return DeltaHeader(
+            scope: Scope(.books, of: 7), base: Cut(), cut: cut, horizon: VersionVector(), reach: reach, runs: runs)
+    }
+
+    private mutating func cells(upTo limit: Int, _ header: DeltaHeader) -> [Cell] {
+        struct Place: Hashable {
+            let slot: SlotKey
+            let dot: Dot
+        }
+        var cells: [Place: Cell] = [:]
+        let versions = (0..<number(below: 3) + 1).map { _ in version(header) }
+        for _ in 0..<number(below: limit) + 1 {
+            let version = chance(3) ? self.version(header) : pick(versions)
+            let slot = SlotKey(field: pick([0, 1, 2, 3, 3, 3, 4, 500, Limits.field - 1]), element: element())
+            cells[Place(slot: slot, dot: version.dot)] = Cell(
+                slot: slot, dot: version.dot, stamp: version.stamp, content: content(header))
+        }
+        return cells.values.sorted { ($0.slot, $0.dot) < ($1.slot, $1.dot) }
+    }
+
+    private mutating func version(_ header: DeltaHeader) -> Version {
+        let (origin, point) = pick(header.cut.points)
+        let stamps: [UInt64] = [0, 0, 1, 113_968_124_160_835_584 + random.next() % 1_000_000_000, random.next()]
+        return Version(
+            dot: Dot(origin: origin, sequence: random.next() % point.sequence + 1), stamp: HLC(rawValue: pick(stamps)))
+    }
+
+    private mutating func element() -> Element {
+        switch number(below: 6) {
+        case 0: .index(random.next() >> (random.next() % 64))
+        case 1, 2: .index(random.next() % 4)
+        case 3: .identifier(identifier())
+        case 4: .bytes(bytes(below: 40))
+        default: .none
+        }
+    }
+
+    private mutating func content(_ header: DeltaHeader) -> Cell.Content {
+        switch number(below: 8) {
+        case 0: .removed
+        case 1: header.reach == .wholeState ? .removed : .held
+        case 2, 3:
+            .value(.tuple([.identifier(identifier()), .integer(integer()), .integer(integer())]))
+        case 4: .value(.tuple((0..<number(below: 17)).map { _ in scalar() }))
+        default: .value(scalar())
+        }
+    }
+
+    private mutating func scalar() -> Value {
+        switch number(below: 8) {
+        case 0: .empty
+        case 1, 2: .integer(integer())
+        case 3: .count(Count(increments: random.next() % (Limits.magnitude + 1), decrements: random.next() % 5))
+        case 4: .moment(pick([0, 1_739_000_000_000, -Limits.momentMagnitude, Limits.momentMagnitude]))
+        case 5: .text(pick(["", "+491234567890", "007", "card", "Grüße", "e\u{301}", "\u{e9}", "a\u{0}b"]))
+        case 6: .bytes(bytes(below: 12))
+        default: .identifier(identifier())
+        }
+    }
+
+    private mutating func integer() -> Int64 {
+        chance(8) ? Int64(bitPattern: random.next()) : Int64(random.next() % 2000) - 100
+    }
+
+    private mutating func identifier() -> Identifier {
+        let number = random.next() % 100_000
+        let texts = ["P\(number)", "C0\(number)", "\(number)", "vip", "S-\(number)-x", "größe\(number % 7)", "Z9\(number)"]
+        return Identifier(pick(texts)) ?? Identifier(number: 1, digits: 1)
+    }
+
+    private mutating func bytes(below limit: Int) -> [UInt8] {
+        (0..<number(below: limit)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    }
+
+    mutating func number(below limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
+    private mutating func chance(_ parts: Int) -> Bool { number(below: parts) == 0 }
+    private mutating func pick<Choice>(_ choices: [Choice]) -> Choice { choices[number(below: choices.count)] }
+}
