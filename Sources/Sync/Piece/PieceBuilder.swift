@@ -36,18 +36,19 @@ struct PieceBuilder {
         var nextIndex: UInt64 = 0
     }
 
-    mutating func append(_ record: DeltaRecord) throws(PieceError) {
-        collections.append(record.key.collection)
-        keys.append(pool.term(of: record.key.id))
-        if record.key.id.numbered == nil { contentBytes += record.key.id.textBytes?.count ?? 0 }
+    /// - Parameter cells: the record's, ascending by slot and dot.
+    mutating func append(_ key: RecordKey, _ cells: [Cell]) throws(PieceError) {
+        collections.append(key.collection)
+        keys.append(pool.term(of: key.id))
+        if key.id.numbered == nil { contentBytes += key.id.textBytes?.count ?? 0 }
         amounts.append(0)
         writes.begin(record: shapes.count)
         var walk = Walk()
-        for index in record.cells.indices {
-            try append(record.cells[index], after: index > 0 ? record.cells[index - 1] : nil, record.key, &walk)
+        for index in cells.indices {
+            try append(cells[index], after: index > 0 ? cells[index - 1] : nil, key, &walk)
         }
         shapes.append(UInt64(trie.shape(endingAt: walk.node)))
-        cellCount += record.cells.count
+        cellCount += cells.count
     }
 
     private mutating func append(

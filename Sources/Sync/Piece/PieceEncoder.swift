@@ -39,13 +39,14 @@ public final class PieceEncoder {
         var next = start
         while next < records.count, next == start || builder.cellCount < cellTarget {
             let record = records[next]
-            let (values, contentBytes) = record.size
-            if next > start, !builder.fits(cells: record.cells.count, values, contentBytes) { break }
-            guard builder.fits(cells: record.cells.count, values, contentBytes) else {
+            let cells = try Self.cells(of: record)
+            let (values, contentBytes) = Self.size(of: cells)
+            if next > start, !builder.fits(cells: cells.count, values, contentBytes) { break }
+            guard builder.fits(cells: cells.count, values, contentBytes) else {
                 throw .recordTooLarge(record.key, values: values, contentBytes: contentBytes)
             }
-            try check(record, after: next > 0 ? records[next - 1].key : nil)
-            try builder.append(record)
+            try check(record.key, cells, after: next > 0 ? records[next - 1].key : nil)
+            try builder.append(record.key, cells)
             next += 1
         }
         writer.removeAll()
@@ -54,13 +55,20 @@ public final class PieceEncoder {
         return (try frame(), next)
     }
 
-    private func check(_ record: DeltaRecord, after last: RecordKey?) throws(PieceError) {
-        guard record.key.scope == header.scope else { throw .malformed(.keyOutsideScope(record.key)) }
-        if let last, record.key <= last { throw .malformed(.keysOutOfOrder(record.key)) }
-        guard !record.cells.isEmpty else { throw .malformed(.emptyRecord(record.key)) }
+    private func check(_ key: RecordKey, _ cells: [Cell], after last: RecordKey?) throws(PieceError) {
+        guard key.scope == header.scope else { throw .malformed(.keyOutsideScope(key)) }
+        if let last, key <= last { throw .malformed(.keysOutOfOrder(key)) }
         guard header.reach == .wholeState else { return }
-        for cell in record.cells {
-            if case .held = cell.content { throw .malformed(.heldInSnapshot(record.key)) }
+        for cell in cells {
+            if case .held = cell.content { throw .malformed(.heldInSnapshot(key)) }
+        }
+    }
+
+    private static func cells(of record: DeltaRecord) throws(PieceError) -> [Cell] {
+        do throws(CodecError) {
+            return try record.cells()
+        } catch {
+            throw .columns(error)
         }
     }
 
@@ -90,9 +98,9 @@ extension PieceBuilder {
     }
 }
 
-extension DeltaRecord {
-    /// What it takes of a piece's limits, texts counted as if none could be packed.
-    fileprivate var size: (values: Int, contentBytes: Int) {
+extension PieceEncoder {
+    /// What a record takes of a piece's limits, texts counted as if none could be packed.
+    private static func size(of cells: [Cell]) -> (values: Int, contentBytes: Int) {
         var (values, contentBytes) = (0, Identifier.byteLimit)
         for cell in cells {
             values += 1

@@ -30,11 +30,20 @@ struct RecordAssembler {
             for index in column.identifiers.indices {
                 let key = RecordKey(scope: header.scope, collection: collection, id: column.identifiers[index])
                 if let last = records.last?.key, key <= last { throw .malformed(.keysOutOfOrder(key)) }
-                records.append(DeltaRecord(key: key, cells: try cells(ofRecord: place, key)))
+                records.append(try Self.record(key, try cells(ofRecord: place, key)))
                 place += 1
             }
         }
         return records
+    }
+
+    private static func record(_ key: RecordKey, _ cells: [Cell]) throws(PieceError) -> DeltaRecord {
+        do throws(ReplicaError) {
+            return try DeltaRecord(key: key, cells: cells)
+        } catch {
+            guard case .malformed(let fault) = error else { throw .malformed(.cellsOutOfOrder(key)) }
+            throw .malformed(fault)
+        }
     }
 
     /// Where the walk through a record's steps stands.
