@@ -62,6 +62,12 @@ extension Replica {
         for (_, stamp) in stamps where stamp.milliseconds <= milliseconds + Self.stampBound { clock = max(clock, stamp) }
     }
 
+    /// Asks whether a delta could be joined here, and changes nothing: its base, its horizon, the chains that it names.
+    public func checkAcceptable(_ header: DeltaHeader) throws {
+        try check(header)
+        _ = try DeltaCheck(header)
+    }
+
     /// Whether a delta may be joined here at all.
     func check(_ header: DeltaHeader) throws {
         let mine = vector(of: header.scope)

@@ -43,6 +43,13 @@ extension Replica {
         }
     }
 
+    /// Forgets a cut that was staged and not published.
+    public func dropStaged(_ scope: Scope) throws {
+        guard let overlay = overlays[scope], !overlay.isPublished else { return }
+        try commit()
+        try inTransaction { try deleteStaged(scope) }
+    }
+
     /// Makes a staged cut visible, whole, in one small commit; `fold` then moves it into the rows.
     public func publish(_ scope: Scope) throws {
         guard var overlay = overlays[scope], !overlay.isPublished else {

@@ -7,7 +7,9 @@ import Simulation
 enum Atoll {
     static let version = "0.1.0"
 
-    static let commands: [Command] = [.generate, .import, .exchange, .check, .show, .bench, .versionCommand, .helpCommand]
+    static let commands: [Command] = [
+        .generate, .import, .exchange, .check, .show, .delta, .bench, .versionCommand, .helpCommand,
+    ]
 
     /// - Parameter words: the command line without the program's name.
     static func run(_ words: [String]) -> ExitCode {

@@ -3,6 +3,7 @@ import Node
 import Replica
 import Retail
 import Simulation
+import Sync
 
 extension CommandError {
     /// What any error means for the one who called a command.
@@ -23,6 +24,7 @@ extension CommandError {
         case let error as LocatedError:
             let cause = CommandError(describing: error.cause)
             self = CommandError(code: cause.code, description: "\(error.place): \(cause.description)")
+        case let error as DeltaFileError: self = .badInput(error.refusal)
         case let error as any RefusedInput: self = CommandError(code: .storage, description: error.refusal)
         case let error as CodecError:
             self = CommandError(

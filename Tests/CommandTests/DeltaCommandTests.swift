@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+@Suite struct DeltaCommandTests {
+    @Test func `replicas that never meet are the same after files went to and fro`() throws {
+        let chain = try Chain.imported(exchanges: false)
+        let stores = ["S000", "S001", "S002", "S003"]
+        for store in stores {
+            try expectDone(chain, "export", "stick", "--replica", store, "--for", "HQ")
+            try expectDone(chain, "import", "stick", "--replica", "HQ")
+        }
+        for store in stores {
+            // The far one says what it has in a file of its own.
+            try expectDone(chain, "have", "have", "--replica", store)
+            try expectDone(chain, "export", "stick", "--replica", "HQ", "--for", chain.folder + "/have")
+            try expectDone(chain, "import", "stick", "--replica", store)
+        }
+        let check = try chain.run("check")
+        #expect(check.code == 0, "\(check.output) \(check.errors)")
+    }
+
+    @Test func `a file that came before changes nothing`() throws {
+        let chain = try Chain.imported(exchanges: false)
+        try expectDone(chain, "export", "stick", "--replica", "S001")
+        try expectDone(chain, "import", "stick", "--replica", "HQ")
+        let before = try held(chain)
+        let again = try delta(chain, "import", "stick", "--replica", "HQ")
+        #expect(again.output.contains("held all of"))
+        #expect(try held(chain) == before)
+    }
+
+    @Test func `a file that is cut short, damaged, foreign or no delta file changes nothing`() throws {
+        let chain = try Chain.imported(exchanges: false)
+        try expectDone(chain, "export", "stick", "--replica", "S001")
+        let whole = try Data(contentsOf: URL(filePath: chain.folder + "/stick"))
+        var damaged = whole
+        damaged[whole.count / 2] ^= 4
+        let other = try Chain.imported(seed: 2, exchanges: false)
+        try expectDone(other, "export", "stick", "--replica", "S001")
+        let foreign = try Data(contentsOf: URL(filePath: other.folder + "/stick"))
+        let before = try held(chain)
+        let cases: [(name: String, bytes: Data, says: String)] = [
+            ("short", whole.prefix(whole.count / 2), "ends too early"), ("damaged", damaged, "Nothing was changed"),
+            ("empty", Data(), "Nothing was changed"), ("foreign", foreign, "another chain"),
+            ("text", Data("hello, this is no delta file at all".utf8), "not a file that"),
+        ]
+        for (name, bytes, says) in cases {
+            try bytes.write(to: URL(filePath: chain.folder + "/" + name))
+            let refused = try delta(chain, "import", name, "--replica", "HQ")
+            #expect(refused.code == 3, "\(name): \(refused.errors)")
+            #expect(refused.errors.contains(says), "\(name): \(refused.errors)")
+            #expect(try held(chain) == before, "\(name)")
+        }
+    }
+
+    @Test func `wrong words are explained`() throws {
+        let chain = try Chain.imported(exchanges: false)
+        #expect(try delta(chain, "exprot", "stick", "--replica", "HQ").errors.contains("export"))
+        #expect(try delta(chain, "export", "stick", "--replica", "S999").code == 3)
+        #expect(try delta(chain, "import", "missing", "--replica", "HQ").code == 3)
+        #expect(try delta(chain, "export", "stick", "--replica", "HQ", "--for", "nobody").code == 3)
+    }
+
+    /// What HQ holds, as bytes.
+    private func held(_ chain: Chain) throws -> Data {
+        try expectDone(chain, "have", "held", "--replica", "HQ")
+        return try Data(contentsOf: URL(filePath: chain.folder + "/held"))
+    }
+
+    private func expectDone(_ chain: Chain, _ action: String, _ file: String, _ words: String...) throws {
+        let outcome = try delta(chain, [action, file] + words)
+        #expect(outcome.code == 0, "\(action): \(outcome.errors)")
+    }
+
+    private func delta(_ chain: Chain, _ words: String...) throws -> Program.Outcome {
+        try delta(chain, words)
+    }
+
+    private func delta(_ chain: Chain, _ words: [String]) throws -> Program.Outcome {
+        try Program.run(
+            ["delta", words[0], chain.folder + "/" + words[1], "--dir", chain.path] + words.dropFirst(2))
+    }
+}
