@@ -1,0 +1,251 @@
+import CRDT
+import Replica
+import Simulation
+
+/// How deltas travel in a schedule: at once, late, twice, through others, or as large cuts in pieces.
+extension Schedule {
+    /// Makes a delta for a cut, and holds it against what the peer lacks: neither more nor less.
+    mutating func delta(from index: Int, _ scope: Scope, for base: Cut) throws -> Delta? {
+        let site = sites[index]
+        // What leaves must not be taken back, so whoever asks makes everything durable.
+        site.intend()
+        guard transfers[index]?[scope]?.isPublished != true else {
+            try expect(.folding(scope: scope)) { _ = try site.replica.delta(scope, for: base) }
+            site.noteCommit()
+            return nil
+        }
+        let delta = try site.replica.delta(scope, for: base)
+        site.noteCommit()
+        let vector = site.vector(scope)
+        guard let delta else {
+            try require(base.vector.covers(vector), "\(scope): nothing for a peer at \(base.vector.entries)")
+            return nil
+        }
+        try require(delta.header.cut.vector == vector, "\(scope): a delta to another cut than the sender's")
+        let told = Set(
+            try delta.records.flatMap { record in try record.cells().filter { $0.value != nil }.map { Told(record.key, $0) } })
+        let missing = Set(
+            (oracle.keys[scope] ?? []).flatMap { key in
+                oracle.cells(key, at: vector).filter { !base.vector.covers($0.dot) }.map { Told(key, $0) }
+            })
+        try require(told == missing, "\(scope): told \(told), lacked \(missing)")
+        return delta
+    }
+
+    private struct Told: Hashable {
+        let key: RecordKey
+        let slot: SlotKey
+        let dot: Dot
+
+        init(_ key: RecordKey, _ cell: Cell) {
+            (self.key, slot, dot) = (key, cell.slot, cell.dot)
+        }
+    }
+
+    /// Leaves a delta in the mail for whoever it may fit, made for a cut of now or of earlier, of anybody.
+    mutating func post(from index: Int) throws {
+        let scope = anyScope()
+        let reader = sites.indices.randomElement(using: &random) ?? 0
+        let earlier = memories[reader]?[scope]?.randomElement(using: &random)
+        let base = chance(50) ? earlier ?? Cut() : sites[reader].replica.cut(of: scope)
+        if chance(15) { return try exchangeSnapshot(from: index, scope) }
+        guard let delta = try delta(from: index, scope, for: base) else { return }
+        mail.append(delta)
+        if mail.count > 12 { mail.remove(at: Int.random(in: 0..<12, using: &random)) }
+    }
+
+    /// A whole state, touch marks included, which may follow or precede any other delta.
+    private mutating func exchangeSnapshot(from index: Int, _ scope: Scope) throws {
+        guard var delta = try delta(from: index, scope, for: Cut()) else { return }
+        delta.header.reach = .wholeState
+        mail.append(delta)
+    }
+
+    /// Joins some of the mail at once, fitting or not.
+    mutating func deliver(to index: Int) throws {
+        var deltas: [Delta] = []
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+            if let delta = mail.randomElement(using: &random) { deltas.append(delta) }
+        }
+        try join(deltas, at: index)
+    }
+
+    mutating func sync(to index: Int) throws {
+        let scopes = TestSchema.scopes.shuffled(using: &random).prefix(Int.random(in: 1...3, using: &random))
+        let peer = sites.indices.randomElement(using: &random) ?? 0
+        var deltas: [Delta] = []
+        for scope in scopes {
+            guard let delta = try delta(from: peer, scope, for: sites[index].replica.cut(of: scope)) else { continue }
+            deltas.append(delta)
+        }
+        try join(deltas, at: index)
+    }
+
+    /// Joins deltas, and expects what their vectors and this site's say must come of it.
+    mutating func join(_ deltas: [Delta], at index: Int) throws {
+        let site = sites[index]
+        var vectors = site.vectors
+        var refusal: ReplicaError?
+        touched.formUnion(deltas.map(\.header.scope))
+        for delta in deltas where refusal == nil {
+            let (scope, header) = (delta.header.scope, delta.header)
+            let mine = vectors[scope] ?? VersionVector()
+            if let gap = header.base.vector.entries.first(where: { $0.sequence > mine.sequence(of: $0.origin) }) {
+                refusal = .baseUnknown(
+                    scope: scope, origin: gap.origin, needs: gap.sequence, have: mine.sequence(of: gap.origin))
+            } else if !mine.covers(header.cut.vector) {
+                if transfers[index]?[scope]?.isPublished == true { refusal = .folding(scope: scope) }
+                vectors[scope] = mine.joined(with: header.cut.vector)
+            }
+        }
+        site.intend()
+        if let refusal {
+            try expect(refusal) { try site.replica.join(deltas, at: clock(of: index)) }
+            site.noteCommit()
+        } else {
+            site.intend(vectors)
+            try site.replica.join(deltas, at: clock(of: index))
+            site.vectors = vectors
+            site.noteCommit()
+        }
+    }
+
+    func expect(_ refusal: ReplicaError, _ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as ReplicaError {
+            return try require(error == refusal, "refused with \(error), not \(refusal)")
+        }
+        throw Violation("\(refusal) was expected")
+    }
+
+    // MARK: Large cuts
+
+    /// One move of a large cut: begin, the next piece, resume, publish, or one chunk's fold.
+    mutating func moveTransfer(to index: Int) throws {
+        guard let scope = transfers[index]?.keys.sorted().randomElement(using: &random), !chance(20) else {
+            return try beginTransfer(to: index, anyScope())
+        }
+        guard let transfer = transfers[index]?[scope] else { return }
+        touched.insert(scope)
+        let replica = sites[index].replica
+        sites[index].intend()
+        if transfer.isPublished {
+            try foldOnce(at: index)
+        } else if chance(15) {
+            let last = try replica.stage(transfer.header)
+            let expected = transfer.pieces[..<transfer.staged].last(where: { !$0.isEmpty })?.last?.key
+            try require(last == expected, "resumes behind \(String(describing: last)), not \(String(describing: expected))")
+        } else if transfer.staged < transfer.pieces.count {
+            try replica.stage(transfer.pieces[transfer.staged], in: scope)
+            transfers[index]?[scope]?.staged += 1
+        } else {
+            var vectors = sites[index].vectors
+            vectors[scope, default: VersionVector()].join(transfer.header.cut.vector)
+            sites[index].intend(vectors)
+            try replica.publish(scope)
+            transfers[index]?[scope]?.isPublished = true
+            sites[index].vectors = vectors
+        }
+        sites[index].noteCommit()
+    }
+
+    private mutating func beginTransfer(to index: Int, _ scope: Scope) throws {
+        let peer = sites.indices.randomElement(using: &random) ?? 0
+        let (site, sender) = (sites[index], sites[peer].replica)
+        guard transfers[peer]?[scope]?.isPublished != true, transfers[index]?[scope]?.isPublished != true else { return }
+        let earlier = memories[index]?[scope]?.randomElement(using: &random)
+        let base = chance(30) ? earlier ?? Cut() : site.replica.cut(of: scope)
+        sites[peer].intend()
+        let extraction = try sender.extraction(scope, for: base)
+        sites[peer].noteCommit()
+        guard let extraction else { return }
+        var pieces: [[DeltaRecord]] = []
+        var position = 0
+        while position < extraction.keys.count {
+            let budget = Int.random(in: 1...150, using: &random)
+            let (records, next) = try sender.records(of: extraction, from: position, byteBudget: budget)
+            pieces.append(records)
+            position = next
+        }
+        var header = extraction.header
+        if header.base == Cut(), chance(60) { header.reach = .wholeState }
+        if let present = transfers[index]?[scope], present.header == header { return }
+        beginning[index] = Transfer(header: header, pieces: pieces)
+        site.intend()
+        try require(try site.replica.stage(header) == nil, "a new cut resumes an old one")
+        transfers[index, default: [:]][scope] = Transfer(header: header, pieces: pieces)
+        site.noteCommit()
+    }
+
+    mutating func foldOnce(at index: Int) throws {
+        let replica = sites[index].replica
+        touched.formUnion(transfers[index]?.keys.map { $0 } ?? [])
+        sites[index].intend()
+        let isLeft = try replica.fold(at: clock(of: index))
+        sites[index].noteCommit()
+        let folding = Set(replica.stagedCuts.filter(\.isPublished).map(\.header.scope))
+        try require(isLeft == !folding.isEmpty, "a fold says \(isLeft), and \(folding) are left")
+        transfers[index] = transfers[index]?.filter { !$0.value.isPublished || folding.contains($0.key) }
+    }
+
+    mutating func finishFolding(at index: Int) throws {
+        var rounds = 0
+        while transfers[index]?.values.contains(where: \.isPublished) == true {
+            try foldOnce(at: index)
+            rounds += 1
+            try require(rounds < 1000, "a fold does not end")
+        }
+    }
+
+    // MARK: Checks
+
+    func check(_ index: Int, _ scope: Scope) throws {
+        let site = sites[index]
+        let vector = site.vector(scope)
+        do {
+            try oracle.check(site.replica, scope, at: vector)
+        } catch let violation as Violation {
+            throw Violation("site \(index): \(violation)")
+        }
+        let isFolding = transfers[index]?[scope]?.isPublished == true
+        let digest = try isFolding ? nil : site.replica.recomputedDigest(of: scope, key: Site.digestKey)
+        try require(site.replica.digest(of: scope) == digest, "site \(index): the digest of \(scope) drifted")
+        guard let memory = memories[index]?[scope]?.last else { return }
+        try checkFeed(of: site.replica, scope, from: memory.vector, to: vector)
+    }
+
+    private func checkFeed(of replica: Replica, _ scope: Scope, from old: VersionVector, to new: VersionVector) throws {
+        let told = Set(try replica.changedKeys(in: scope, beyond: old))
+        let touched = oracle.touched(scope, beyond: old, upTo: new)
+        let changed = touched.filter { oracle.cells($0, at: old) != oracle.cells($0, at: new) }
+        try require(told.isSuperset(of: changed), "\(scope): the feed leaves out \(changed.subtracting(told))")
+        let written = Set(oracle.keys[scope] ?? [])
+        try require(told.isSubset(of: written), "\(scope): the feed tells of \(told.subtracting(written))")
+    }
+
+    /// Everybody hears from everybody; then all are equal.
+    mutating func converge() throws {
+        for index in sites.indices {
+            try finishFolding(at: index)
+            try commit(index)
+        }
+        for round in 0..<2 {
+            for index in sites.indices where round == 0 || index > 0 {
+                let (receiver, sender) = round == 0 ? (0, index) : (index, 0)
+                for scope in TestSchema.scopes {
+                    let base = sites[receiver].replica.cut(of: scope)
+                    if let delta = try delta(from: sender, scope, for: base) { try join([delta], at: receiver) }
+                }
+            }
+        }
+        for index in sites.indices {
+            for scope in TestSchema.scopes {
+                try check(index, scope)
+                let (first, replica) = (sites[0].replica, sites[index].replica)
+                try require(first.cut(of: scope) == replica.cut(of: scope), "\(scope): cuts differ at the end")
+                try require(first.digest(of: scope) == replica.digest(of: scope), "\(scope): digests differ at the end")
+            }
+        }
+    }
+}
