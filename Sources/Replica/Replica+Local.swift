@@ -25,6 +25,7 @@ extension Replica {
         guard !isClosed else { throw ReplicaError.incarnationClosed(identity.origin) }
         let transaction = Transaction(self, stamp: clock.next(at: milliseconds))
         let result = try body(transaction)
+        if let error = transaction.broken { throw error }
         return (result, try store(transaction))
     }
 

@@ -15,6 +15,8 @@ public final class Transaction {
     private let replica: Replica
     let stamp: HLC
     private(set) var works: [RecordKey: Work] = [:]
+    /// What left this transaction with one half of something.
+    private(set) var broken: (any Error)?
 
     init(_ replica: Replica, stamp: HLC) {
         self.replica = replica
@@ -37,12 +39,14 @@ public final class Transaction {
     public func set(_ field: UInt32, _ element: Element, of key: RecordKey, to value: Value) throws {
         try require(key, field) { if case .map = $0 { true } else { false } }
         try checkLimits(value, key, field)
+        try checkElement(element, key, field)
         try write(key) { $0.assign(value, to: SlotKey(field: field, element: element), at: $1) }
     }
 
     /// Adds an element to a set.
     public func insert(_ element: Element, into field: UInt32, of key: RecordKey) throws {
         try require(key, field) { if case .set = $0 { true } else { false } }
+        try checkElement(element, key, field)
         try write(key) { $0.insert(element, in: field, at: $1) }
     }
 
@@ -82,21 +86,31 @@ public final class Transaction {
         let index = try work(key).facts[field, default: 0]
         try write(key) { $0.state(value, in: field, index: index, at: $1) }
         works[key]?.facts[field] = index + 1
-        for movement in movements(key, value) { try count(movement) }
+        do {
+            for movement in movements(key, value) { try count(movement) }
+        } catch {
+            // The fact stands in `works` and its movements do not: even a body that swallows this error is refused.
+            broken = error
+            throw error
+        }
     }
 
-    /// Changes this replica's row of an escrow by one of the calls on `Record`.
+    /// Changes this replica's row of an escrow by one of the calls on `Record`. A call that leaves the record as it was is no
+    /// write.
     public func changeEscrow<Result>(
         _ field: UInt32, of key: RecordKey, _ change: (inout Record, Version) throws(EscrowError) -> Result
     ) throws -> Result {
         try require(key, field) { if case .escrow = $0 { true } else { false } }
-        return try write(key) { record, version in
+        let before = try work(key)
+        let result = try write(key) { record, version in
             do throws(EscrowError) {
                 return try change(&record, version)
             } catch {
                 throw ReplicaError.escrow(key: key, field: field, error)
             }
         }
+        if works[key]?.record == before.record { works[key] = before }
+        return result
     }
 
     /// States a share of a counter outright: this replica's own, or a closed incarnation's.
@@ -159,6 +173,12 @@ public final class Transaction {
 
     private func require(_ key: RecordKey, _ field: UInt32, _ fits: (Field.Kind) -> Bool) throws {
         guard fits(try kind(key, field)) else { throw ReplicaError.wrongKind(key: key, field: field) }
+    }
+
+    private func checkElement(_ element: Element, _ key: RecordKey, _ field: UInt32) throws {
+        guard element != .none, SlotKey(field: field, element: element).isWithinLimits else {
+            throw ReplicaError.wrongKind(key: key, field: field)
+        }
     }
 
     private func checkLimits(_ value: Value, _ key: RecordKey, _ field: UInt32) throws {
