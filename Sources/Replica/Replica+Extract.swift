@@ -69,6 +69,7 @@ extension Replica {
     /// The keys that changed in a scope beyond a vector, ascending, and perhaps some that did not: the change feed. A follower
     /// keeps the vector of `cut(of:)` from the same commit as its cursor.
     public func changedKeys(in scope: Scope, beyond vector: VersionVector) throws -> [RecordKey] {
+        try refresh()
         var keys: Set<RecordKey> = []
         for (origin, head) in scopes[scope]?.heads ?? [:] {
             let known = vector.sequence(of: origin)
@@ -83,6 +84,7 @@ extension Replica {
 
     /// Every key of a scope, or of one of its collections, ascending.
     public func keys(of scope: Scope, collection: UInt16? = nil) throws -> [RecordKey] {
+        try refresh()
         let prefix = RecordKey.prefix(scope, collection)
         var keys: [RecordKey] = []
         try tables.scan(.record, from: prefix, upTo: prefix.upperBound) { key, _ in

@@ -22,6 +22,8 @@ extension Replica {
     public func apply<Result>(
         at milliseconds: Int64, _ body: (Transaction) throws -> Result
     ) throws -> (result: Result, receipt: Receipt) {
+        try refresh()
+        guard !isUndone else { throw StorageError.undone(path: path) }
         guard !isClosed else { throw ReplicaError.incarnationClosed(identity.origin) }
         let transaction = Transaction(self, stamp: clock.next(at: milliseconds))
         let result = try body(transaction)
@@ -37,12 +39,16 @@ extension Replica {
         return result
     }
 
-    /// Makes everything that was applied durable; the replica is as before the first `apply` if that fails.
+    /// Makes everything that was applied durable; the replica is as before the first `apply` if that fails, or if the disk
+    /// failed meanwhile.
     public func commit() throws {
-        guard connection.isInTransaction else { return }
+        try refresh()
+        guard hasUncommitted || isUndone else { return }
         do {
+            guard connection.isInTransaction, !isUndone else { throw StorageError.undone(path: path) }
             for scope in scopes.keys.sorted() where scopes[scope]?.dirty.isEmpty == false { try saveHeads(of: scope) }
             try connection.execute("COMMIT")
+            hasUncommitted = false
         } catch {
             try rollBack()
             throw error
@@ -70,11 +76,22 @@ extension Replica {
     }
 
     func begin() throws {
-        if !connection.isInTransaction { try connection.execute("BEGIN IMMEDIATE") }
+        // SQLite gives up a whole transaction when a disk fails it, be it in a read.
+        guard !hasUncommitted || connection.isInTransaction else { throw StorageError.undone(path: path) }
+        if !hasUncommitted { try connection.execute("BEGIN IMMEDIATE") }
+        hasUncommitted = true
     }
 
     /// Returns to what is durable.
     func rollBack() throws {
+        (hasUncommitted, isUndone, isStale) = (false, false, true)
+        if connection.isInTransaction { try connection.execute("ROLLBACK") }
+        try loadState()
+    }
+
+    /// Reads again what a failing disk could not be asked for.
+    func refresh() throws {
+        guard isStale else { return }
         if connection.isInTransaction { try connection.execute("ROLLBACK") }
         try loadState()
     }
@@ -95,6 +112,7 @@ extension Replica {
             let row = try writer.bytes.withUnsafeBytes { try encode(work.record.cells, key, $0) }
             return Written(key: key, bytes: writer.bytes, row: row, loaded: work.loaded)
         }
+        let hadEarlier = hasUncommitted
         do {
             try begin()
             var dots: [Receipt.ScopedDot] = []
@@ -108,6 +126,7 @@ extension Replica {
             try noteSystemRecords(written.lazy.map(\.key))
             return Receipt(dots: dots, stamp: clock)
         } catch {
+            defer { isUndone = hadEarlier }
             try rollBack()
             throw error
         }

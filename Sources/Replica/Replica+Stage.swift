@@ -23,12 +23,12 @@ extension Replica {
 
     /// Takes the next records of a staged cut, durably.
     public func stage(_ records: [DeltaRecord], in scope: Scope) throws {
+        try commit()
         guard let overlay = overlays[scope], !overlay.isPublished else {
             throw ReplicaError.nothingStaged(scope: scope)
         }
         var check = try DeltaCheck(overlay.header, after: try lastStagedKey(in: scope))
         try check.check(records)
-        try commit()
         try inTransaction {
             var rest = records[...]
             while !rest.isEmpty {
@@ -52,10 +52,10 @@ extension Replica {
 
     /// Makes a staged cut visible, whole, in one small commit; `fold` then moves it into the rows.
     public func publish(_ scope: Scope) throws {
+        try commit()
         guard var overlay = overlays[scope], !overlay.isPublished else {
             throw ReplicaError.nothingStaged(scope: scope)
         }
-        try commit()
         try check(overlay.header)
         overlay.before = vector(of: scope)
         try inTransaction {
@@ -70,8 +70,8 @@ extension Replica {
     /// - Parameter milliseconds: the wall clock, in milliseconds since 1970.
     /// - Returns: whether anything is left to fold in any scope.
     public func fold(at milliseconds: Int64) throws -> Bool {
-        guard let (scope, overlay) = overlays.filter(\.value.isPublished).min(by: { $0.key < $1.key }) else { return false }
         try commit()
+        guard let (scope, overlay) = overlays.filter(\.value.isPublished).min(by: { $0.key < $1.key }) else { return false }
         try inTransaction {
             let first = try stagedChunk(in: scope, at: nil)
             let next = try first.flatMap { try stagedChunk(in: scope, at: $0.key)?.key }
@@ -223,6 +223,7 @@ extension Replica {
             try begin()
             try body()
             try connection.execute("COMMIT")
+            hasUncommitted = false
         } catch {
             try rollBack()
             throw error

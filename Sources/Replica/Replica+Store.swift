@@ -20,7 +20,8 @@ extension Replica {
 
     /// The record under a key as of the last `apply`, `join` or fold, whether or not it is committed yet.
     public func record(_ key: RecordKey) throws -> Record {
-        try withBytes(of: key) { Record(sortedCells: try load(key, $0).cells) }
+        try refresh()
+        return try withBytes(of: key) { Record(sortedCells: try load(key, $0).cells) }
     }
 
     func load(_ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws -> Loaded {

@@ -27,6 +27,12 @@ public final class Replica {
     var overlays: [Scope: Overlay] = [:]
     /// The highest stamp given or taken into account.
     var clock = HLC.none
+    /// Something was applied or joined since the last commit.
+    var hasUncommitted = false
+    /// What was applied since the last commit is gone, because the disk failed: the next commit says so.
+    var isUndone = false
+    /// The state in memory could not be read anew after something failed.
+    var isStale = false
     /// Incarnations that are closed, and who goes on in their place.
     var closures: [Origin: Origin] = [:]
     /// Records whose damaged rows are set aside.
@@ -101,6 +107,7 @@ public final class Replica {
 
     /// Reads heads, runs and staged transfers, as after every failed commit.
     func loadState() throws {
+        isStale = true
         codec.origins = OriginNumbers(try Meta(connection).origins())
         scopes = [:]
         overlays = [:]
@@ -123,8 +130,14 @@ public final class Replica {
         }
         try loadOverlays()
         try loadQuarantine()
-        try loadClosures()
-        try refreshHorizons()
+        isStale = false
+        do {
+            try loadClosures()
+            try refreshHorizons()
+        } catch {
+            isStale = true
+            throw error
+        }
     }
 
     /// The scope and origin that a key of `head`, `run` or `change` begins with, and the sequence behind them if there is one.

@@ -3,6 +3,8 @@ public enum StorageError: Error, Hashable, Sendable {
     /// SQLite's own words. The SQL is without its arguments, which may be customers' data.
     case sqlite(code: Int32, message: String, sql: String)
     case diskFull(sql: String)
+    /// The disk failed while changes waited for their commit, and took all of them back.
+    case undone(path: String)
     case readOnly(path: String)
     /// The file is open elsewhere for writing.
     case busy(path: String)
@@ -21,6 +23,8 @@ extension StorageError: CustomStringConvertible {
             "the database answered \(message) (code \(code)) to: \(sql). Nothing was written."
         case .diskFull:
             "the disk is full. Nothing was written; free some space and try again."
+        case .undone(let path):
+            "the disk of \(path) failed. What was done since the last commit was taken back; do it again."
         case .readOnly(let path):
             "\(path) cannot be written: the disk or the file is read-only. Check its permissions and how it is mounted."
         case .busy(let path):
