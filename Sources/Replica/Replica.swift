@@ -68,6 +68,8 @@ public final class Replica {
         let connection = try Connection(path: path, mode: .write, vfs: parameters.vfs)
         try checkVersion(of: connection)
         try configure(connection, parameters)
+        // A log that is found may never have been synced: what it shows is made durable before anybody hears of it.
+        _ = try connection.integer("PRAGMA wal_checkpoint(PASSIVE)")
         return try Replica(connection, parameters)
     }
 
