@@ -10,9 +10,12 @@ public struct Extraction: Sendable {
 extension Replica {
     /// Finds what a peer lacks: through the change index, so that the effort follows the news and not the data.
     ///
+    /// What was applied and not yet committed is committed first: a peer never hears of what a power cut could take back.
+    ///
     /// - Parameter base: the peer's cut of the scope.
     /// - Returns: nil if the peer lacks nothing; no record is read to find that out.
     public func extraction(_ scope: Scope, for base: Cut) throws -> Extraction? {
+        try commit()
         guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
         guard let state = scopes[scope], !base.vector.covers(state.vector) else { return nil }
         try checkChains(of: base, in: scope)
