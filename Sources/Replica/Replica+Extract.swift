@@ -82,7 +82,12 @@ extension Replica {
                 return true
             }
         }
-        return keys.sorted()
+        guard let overlay = overlays[scope], overlay.isPublished, !vector.covers(overlay.header.cut.vector) else {
+            return keys.sorted()
+        }
+        // What is not folded yet is visible already, and not in the index.
+        let staged = try overlay.header.reach == .wholeState ? self.keys(of: scope) : stagedKeys(in: overlay)
+        return keys.union(staged).sorted()
     }
 
     /// Every key of a scope, or of one of its collections, ascending.
