@@ -9,6 +9,12 @@ struct DeltaCheck {
     init(_ header: DeltaHeader, after key: RecordKey? = nil) throws {
         self.header = header
         lastKey = key
+        guard header.cut.points.count <= DeltaHeader.originLimit, header.runs.count <= DeltaHeader.originLimit else {
+            throw ReplicaError.malformed(.tooManyOrigins(max(header.cut.points.count, header.runs.count)))
+        }
+        for span in header.runs where span.from == 0 || span.from > header.cut.vector.sequence(of: span.origin) {
+            throw ReplicaError.malformed(.runBeyondCut(span.origin))
+        }
         for (origin, point) in header.base.points where header.cut.vector.sequence(of: origin) < point.sequence {
             throw ReplicaError.malformed(.cutBelowBase(origin))
         }

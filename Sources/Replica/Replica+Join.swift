@@ -59,7 +59,7 @@ extension Replica {
     public static let stampBound: Int64 = 60_000
 
     func feedClock(_ stamps: [(origin: Origin, stamp: HLC)], at milliseconds: Int64) {
-        for (_, stamp) in stamps where stamp.milliseconds <= milliseconds + Self.stampBound { clock = max(clock, stamp) }
+        for (_, stamp) in stamps where stamp.milliseconds - Self.stampBound <= milliseconds { clock = max(clock, stamp) }
     }
 
     /// Asks whether a delta could be joined here, and changes nothing: its base, its horizon, the chains that it names.
@@ -231,11 +231,13 @@ extension Replica {
 
     /// Makes a cut visible: its points and runs.
     func publish(_ header: DeltaHeader) throws {
+        // Of what is held, the runs are known: nobody tells them anew.
+        let before = vector(of: header.scope)
+        for span in header.runs where span.from > before.sequence(of: span.origin) { try save(span, of: header.scope) }
         for (origin, point) in header.cut.points {
             let mine = scopes[header.scope, default: ScopeState()].head(of: origin).point
             if point.sequence > mine.sequence { scopes[header.scope, default: ScopeState()].setPoint(point, of: origin) }
         }
-        for span in header.runs { try save(span, of: header.scope) }
     }
 
     /// Writes what a fold brought to the change index.

@@ -45,6 +45,8 @@ public enum DeltaFault: Hashable, Sendable {
     case heldInSnapshot(RecordKey)
     case valueOutsideLimits(RecordKey, SlotKey)
     case runsOutOfOrder(Origin)
+    /// A run that begins with no transaction of the delta's own cut.
+    case runBeyondCut(Origin)
     /// It claims transactions of this replica's own origin that it never made.
     case inventsOwn(Origin, sequence: UInt64, have: UInt64)
 }

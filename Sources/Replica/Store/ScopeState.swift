@@ -76,9 +76,10 @@ struct ScopeState {
 
     /// The spans that transactions beyond a vector fall in, ascending by origin and start.
     func runs(beyond vector: VersionVector) -> [RunSpan] {
-        runs.sorted { $0.key < $1.key }.flatMap { origin, spans in
-            let first = spans.partition { $0.from > vector.sequence(of: origin) + 1 }
-            return head(of: origin).point.sequence > vector.sequence(of: origin) ? spans[max(0, first - 1)...] : []
+        runs.sorted { $0.key < $1.key }.flatMap { origin, spans -> ArraySlice<RunSpan> in
+            let known = vector.sequence(of: origin)
+            guard head(of: origin).point.sequence > known else { return [] }
+            return spans[max(0, spans.partition { $0.from > known + 1 } - 1)...]
         }
     }
 }
