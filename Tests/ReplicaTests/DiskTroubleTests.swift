@@ -1,0 +1,37 @@
+import Foundation
+import Simulation
+import Testing
+
+@Suite struct DiskTroubleTests {
+    private static let givenSeed = ProcessInfo.processInfo.environment["ATOLL_TEST_SEED"].flatMap { UInt64($0) }
+
+    @Test(arguments: Schedule.Trouble.allCases)
+    func `whatever a disk does, what was acknowledged stays and nothing is there by halves`(_ trouble: Schedule.Trouble) {
+        var failures = 0
+        for _ in 0..<(Self.givenSeed == nil ? 160 : 1) {
+            let seed = Self.givenSeed ?? UInt64.random(in: 0...UInt64.max)
+            do {
+                var schedule = try Schedule(seed: seed, siteCount: 3)
+                try schedule.run(steps: 40, with: trouble)
+                failures += schedule.failures
+            } catch {
+                Issue.record("ATOLL_TEST_SEED=\(seed), \(trouble): \(error)")
+                return
+            }
+        }
+        #expect(failures > 100 || Self.givenSeed != nil)
+    }
+
+    @Test func `a lying sync is found out`() {
+        var violations = 0
+        for seed in 0..<40 {
+            do {
+                var schedule = try Schedule(seed: UInt64(seed), siteCount: 3)
+                try schedule.run(steps: 40, with: .powerLoss, syncLies: true)
+            } catch {
+                violations += 1
+            }
+        }
+        #expect(violations > 5)
+    }
+}
