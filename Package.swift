@@ -43,6 +43,9 @@ let package = Package(
             dependencies: ["CRDT", "Replica", "Sync", "Retail", "Node", "Simulation", "CSQLite", "CCrypto", "CZstd"],
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "CrashTarget", dependencies: ["CRDT", "Replica"], path: "Tests/CrashTarget", swiftSettings: strict),
+
         tests("CRDT", ["CRDT"]),
         tests("Replica", ["CRDT", "Replica", "Simulation", "CSQLite"]),
         tests("Sync", ["CRDT", "Replica", "Sync", "Retail", "Simulation"]),
