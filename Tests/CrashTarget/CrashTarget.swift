@@ -68,7 +68,9 @@ struct CrashTarget {
     }
 
     private static func joinAll(of peer: Replica, at replica: Replica) throws {
-        guard replica.stagedCuts.allSatisfy({ !$0.isPublished }), peer.stagedCuts.allSatisfy({ !$0.isPublished }) else { return }
+        guard replica.stagedCuts.allSatisfy({ !$0.isPublished }), peer.stagedCuts.allSatisfy({ !$0.isPublished }) else {
+            return
+        }
         let deltas = try [books, stock].compactMap { try peer.delta($0, for: replica.cut(of: $0)) }
         try replica.join(deltas, at: 1_750_000_000_000)
     }

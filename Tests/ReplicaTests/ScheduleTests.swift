@@ -33,4 +33,17 @@ import Testing
             return false
         }
     }
+
+    @Test func `a whole state takes what died and leaves what its sender has not seen`() {
+        for _ in 0..<(Self.givenSeed == nil ? 300 : 1) {
+            let seed = Self.givenSeed ?? UInt64.random(in: 0...UInt64.max)
+            do {
+                var schedule = try Schedule(seed: seed, siteCount: 2)
+                try schedule.runSnapshots(steps: 60)
+            } catch {
+                Issue.record("ATOLL_TEST_SEED=\(seed): \(error)")
+                return
+            }
+        }
+    }
 }

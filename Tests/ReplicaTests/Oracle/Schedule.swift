@@ -17,6 +17,7 @@ struct Schedule {
     /// How often a disk failed somebody.
     var failures = 0
     var syncLies = false
+    var hasAllMarks = true
     /// The scopes that the step under way may have changed.
     var touched: Set<Scope> = []
     /// Cuts that a site once had, durably.
@@ -76,6 +77,7 @@ struct Schedule {
     mutating func writeOnce(at index: Int) throws {
         let site = sites[index]
         var operation = RandomOperation(by: site, among: sites.map(\.identity.origin), oracle)
+        operation.hasAllMarks = hasAllMarks
         let (isAbandoned, count) = (chance(12), Int.random(in: 1...4, using: &random))
         var choices = random.split()
         let before = site.replica.latestStamp
