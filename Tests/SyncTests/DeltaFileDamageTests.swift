@@ -7,7 +7,7 @@ import Testing
 @Suite struct DeltaFileDamageTests {
     private func small(seed: UInt64) throws -> [UInt8] {
         var random = RandomDelta(seed: seed)
-        return try DeltaFileTests.file((0..<2).map { _ in random.delta(records: 4) })
+        return try DeltaFileTests.file(try (0..<2).map { _ in try random.delta(records: 4) })
     }
 
     /// Whether a file is whole; whatever is not a `DeltaFileError` fails the test.
@@ -45,7 +45,7 @@ import Testing
 
     @Test func `damage is located`() throws {
         var random = RandomDelta(seed: 60)
-        let deltas = (0..<2).map { _ in random.delta(records: 4) }
+        let deltas = try (0..<2).map { _ in try random.delta(records: 4) }
         let (one, both) = (try DeltaFileTests.file([deltas[0]]), try DeltaFileTests.file(deltas))
         // Both files are the same up to the first one's trailer: kind, length, three counts, checksum.
         var damaged = both

@@ -44,7 +44,7 @@ import Testing
     @Test(arguments: [1, 7, 1000, 1_000_000])
     func `deltas come back from a file, in chunks of any size`(chunk: Int) throws {
         var random = RandomDelta(seed: 21)
-        let deltas = (0..<3).map { _ in random.delta(records: 30) }
+        let deltas = try (0..<3).map { _ in try random.delta(records: 30) }
         let bytes = try Self.file(deltas)
         let summary = try DeltaFileReader.verify(source: Self.source(bytes, chunk: chunk), chain: TestChain.chain)
         #expect(summary.prologue == Self.prologue)
@@ -91,7 +91,7 @@ import Testing
 
     @Test func `a file that changed after it was verified is refused at its end`() throws {
         var random = RandomDelta(seed: 22)
-        let (first, second) = (random.delta(records: 3), random.delta(records: 3))
+        let (first, second) = (try random.delta(records: 3), try random.delta(records: 3))
         let summary = try DeltaFileReader.verify(
             source: Self.source(try Self.file([first])), chain: TestChain.chain)
         let reader = try DeltaFileReader(
@@ -101,7 +101,7 @@ import Testing
 
     @Test func `records that do not follow those before are not written`() throws {
         var random = RandomDelta(seed: 23)
-        let delta = random.delta(records: 3)
+        let delta = try random.delta(records: 3)
         let writer = try DeltaFileWriter(Self.prologue) { _ in }
         try writer.begin(delta.header)
         try writer.append(delta.records)

@@ -24,7 +24,7 @@ import Testing
     @Test(arguments: 0..<30 as Range<UInt64>)
     func `every truncation of a piece is refused`(seed: UInt64) throws {
         var random = RandomDelta(seed: seed)
-        let delta = random.delta(records: 4)
+        let delta = try random.delta(records: 4)
         let decoder = try PieceDecoder(delta.header)
         for piece in try delta.pieces() {
             for count in piece.indices { #expect(decode(Array(piece[..<count]), decoder) == nil, "seed \(seed)") }
@@ -35,7 +35,7 @@ import Testing
     @Test(arguments: 0..<30 as Range<UInt64>)
     func `every flipped bit of a piece is refused or changes nothing`(seed: UInt64) throws {
         var random = RandomDelta(seed: seed)
-        let delta = random.delta(records: 4)
+        let delta = try random.delta(records: 4)
         let decoder = try PieceDecoder(delta.header)
         for piece in try delta.pieces() {
             for bit in 0..<piece.count * 8 {
@@ -49,7 +49,7 @@ import Testing
     @Test(arguments: 0..<60 as Range<UInt64>)
     func `damage under a checksum that fits is refused or gives records that obey the rules`(seed: UInt64) throws {
         var random = RandomDelta(seed: seed)
-        let delta = random.delta(records: 3, cells: 4)
+        let delta = try random.delta(records: 3, cells: 4)
         let decoder = try PieceDecoder(delta.header)
         for piece in try delta.pieces() where piece[0] == 0x10 {
             for bit in 40..<piece.count * 8 {
@@ -66,7 +66,7 @@ import Testing
         seed: UInt64
     ) throws {
         var random = RandomDelta(seed: seed &+ 1000)
-        let delta = random.delta(records: 40, cells: 3)
+        let delta = try random.delta(records: 40, cells: 3)
         let decoder = try PieceDecoder(delta.header)
         for piece in try delta.pieces(cellTarget: 8) where piece[0] == 0x10 {
             for _ in 0..<60 {
@@ -84,7 +84,7 @@ import Testing
         let seed: UInt64 = 11
         var random = SeededRandom(seed: seed)
         var maker = RandomDelta(seed: seed)
-        let header = maker.delta(records: 1).header
+        let header = try maker.delta(records: 1).header
         let decoder = try PieceDecoder(header)
         for index in 0..<100_000 {
             let mask: UInt8 = index % 3 == 0 ? 0xFF : index % 3 == 1 ? 0x07 : 0x1F
@@ -97,7 +97,7 @@ import Testing
 
     @Test func `a piece does not decode under another delta's header`() throws {
         var random = RandomDelta(seed: 3)
-        let (first, second) = (random.delta(records: 3), random.delta(records: 3))
+        let (first, second) = (try random.delta(records: 3), try random.delta(records: 3))
         let piece = try #require(try first.pieces().first)
         #expect(throws: PieceError.self) { try PieceDecoder(second.header).decode(piece) }
     }

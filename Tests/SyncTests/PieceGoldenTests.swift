@@ -30,7 +30,7 @@ import Testing
         func line(_ sku: Identifier, _ quantity: Int64, _ price: Int64) -> Cell.Content {
             .value(.tuple([.identifier(sku), .integer(quantity), .integer(price)]))
         }
-        let order = DeltaRecord(
+        let order = try DeltaRecord(
             key: RecordKey(scope: header.scope, collection: 10, id: try #require(Identifier("S001-0000123"))),
             cells: [
                 cell(1, placed, .value(.identifier(customer))), cell(2, placed, .value(.text("card"))),
@@ -39,7 +39,7 @@ import Testing
                 cell(6, placed, line(skus[1], 1, 500), in: .index(1)),
             ])
         let counted = Version(dot: Dot(origin: store, sequence: 801), stamp: .none)
-        let points = DeltaRecord(
+        let points = try DeltaRecord(
             key: RecordKey(scope: header.scope, collection: 12, id: customer),
             cells: [
                 cell(1, counted, .value(.count(Count(increments: 13, decrements: 1)))),

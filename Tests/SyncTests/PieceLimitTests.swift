@@ -77,20 +77,20 @@ import Testing
     }
 
     /// Touch marks in a row: hardly any bytes each.
-    private func marks(records count: Int) -> [DeltaRecord] {
+    private func marks(records count: Int) throws -> [DeltaRecord] {
         let dot = Dot(origin: Origin(member: 0, incarnation: 1), sequence: 1)
         let cells = (0..<UInt64(Limits.cellsPerRecord)).map { index in
             Cell(slot: SlotKey(field: 1, element: .index(index)), dot: dot, stamp: .none, content: .removed)
         }
-        return (1...UInt64(count)).map { number in
+        return try (1...UInt64(count)).map { number in
             let id = Identifier(number: number, digits: 6)
-            return DeltaRecord(key: RecordKey(scope: .chain, collection: 1, id: id), cells: cells)
+            return try DeltaRecord(key: RecordKey(scope: .chain, collection: 1, id: id), cells: cells)
         }
     }
 
     @Test func `few bytes stand for as many cells as a piece may hold, and not for more`() throws {
         let full = PieceLimits.cells / Limits.cellsPerRecord
-        let records = marks(records: full + 1)
+        let records = try marks(records: full + 1)
         let piece = try PieceEncoder(header).encode(records, cellTarget: .max)
         #expect(piece.next == full)
         #expect(piece.bytes.count < 200)

@@ -30,35 +30,58 @@ import Testing
         return nil
     }
 
-    @Test func `records that break the form of a delta are not encoded`() {
+    private func refusal(of cells: [Cell]) -> ReplicaError? {
+        do throws(ReplicaError) {
+            _ = try DeltaRecord(key: key(1), cells: cells)
+        } catch {
+            return error
+        }
+        return nil
+    }
+
+    @Test func `cells that break the form of a delta do not become a record`() {
+        #expect(refusal(of: []) == .malformed(.emptyRecord(key(1))))
+        #expect(refusal(of: [cell(2), cell(1)]) == .malformed(.cellsOutOfOrder(key(1))))
+        #expect(refusal(of: [cell(1), cell(1)]) == .malformed(.cellsOutOfOrder(key(1))))
+        #expect(refusal(of: [cell(1, sequence: 2), cell(1)]) == .malformed(.cellsOutOfOrder(key(1))))
+        let nested = cell(1, .value(.tuple([.tuple([])])))
+        let long = cell(1, .value(.bytes([UInt8](repeating: 0, count: Limits.valueBytes + 1))))
+        for cell in [nested, long, cell(Limits.field), cell(1, sequence: 0)] {
+            #expect(refusal(of: [cell]) == .malformed(.valueOutsideLimits(key(1), cell.slot)))
+        }
+        #expect(refusal(of: [cell(1), cell(1, sequence: 2), cell(2)]) == nil)
+    }
+
+    @Test func `records that break the form of a delta are not encoded`() throws {
         let beyond = cell(1, sequence: 11)
-        #expect(fault([DeltaRecord(key: key(1), cells: [beyond])]) == .dotBeyondCut(key(1), beyond.dot))
-        #expect(fault([DeltaRecord(key: key(1), cells: [])]) == .emptyRecord(key(1)))
-        #expect(fault([DeltaRecord(key: key(1), cells: [cell(2), cell(1)])]) == .cellsOutOfOrder(key(1)))
-        #expect(fault([DeltaRecord(key: key(1), cells: [cell(1), cell(1)])]) == .cellsOutOfOrder(key(1)))
-        let records = [2, 1].map { DeltaRecord(key: key($0), cells: [cell(1)]) }
+        #expect(try fault([DeltaRecord(key: key(1), cells: [beyond])]) == .dotBeyondCut(key(1), beyond.dot))
+        let records = try [2, 1].map { try DeltaRecord(key: key($0), cells: [cell(1)]) }
         #expect(fault(records) == .keysOutOfOrder(key(1)))
         let foreign = key(1, Scope(.books, of: 1))
-        #expect(fault([DeltaRecord(key: foreign, cells: [cell(1)])]) == .keyOutsideScope(foreign))
-        #expect(fault([DeltaRecord(key: key(1), cells: [cell(1, .held)])], .wholeState) == .heldInSnapshot(key(1)))
-        let nested = cell(1, .value(.tuple([.tuple([])])))
-        #expect(fault([DeltaRecord(key: key(1), cells: [nested])]) == .valueOutsideLimits(key(1), nested.slot))
-        let long = cell(1, .value(.bytes([UInt8](repeating: 0, count: Limits.valueBytes + 1))))
-        #expect(fault([DeltaRecord(key: key(1), cells: [long])]) == .valueOutsideLimits(key(1), long.slot))
+        #expect(try fault([DeltaRecord(key: foreign, cells: [cell(1)])]) == .keyOutsideScope(foreign))
+        #expect(try fault([DeltaRecord(key: key(1), cells: [cell(1, .held)])], .wholeState) == .heldInSnapshot(key(1)))
     }
 
     @Test func `long texts are spread over pieces`() throws {
         let text = String(repeating: "x", count: Limits.valueBytes)
-        let records = (1...200).map { DeltaRecord(key: key($0), cells: [cell(1, .value(.text("\($0)" + text.dropLast(8))))]) }
+        let records = try (1...200).map {
+            try DeltaRecord(key: key($0), cells: [cell(1, .value(.text("\($0)" + text.dropLast(8))))])
+        }
         let delta = Delta(header: header(), records: records)
         let pieces = try delta.pieces()
         #expect(pieces.count >= 4)
         #expect(try delta.header.records(of: pieces) == records)
     }
 
-    @Test func `a record larger than a piece is refused`() {
+    @Test func `a record larger than a piece is refused`() throws {
         let text = [UInt8](repeating: 1, count: Limits.valueBytes)
         let cells = (0..<100).map { cell($0, .value(.bytes(text))) }
-        #expect(throws: PieceError.self) { try PieceEncoder(header()).encode([DeltaRecord(key: key(1), cells: cells)]) }
+        let record = try DeltaRecord(key: key(1), cells: cells)
+        do throws(PieceError) {
+            _ = try PieceEncoder(header()).encode([record])
+            Issue.record("it was encoded")
+        } catch {
+            guard case .recordTooLarge(record.key, values: 100, contentBytes: _) = error else { throw error }
+        }
     }
 }

@@ -10,7 +10,7 @@ struct RandomDelta {
         random = SeededRandom(seed: seed)
     }
 
-    mutating func delta(records count: Int, cells: Int = 12) -> Delta {
+    mutating func delta(records count: Int, cells: Int = 12) throws -> Delta {
         let reach: DeltaReach = chance(5) ? .wholeState : .namedSlots
         let header = header(reach: reach)
         var keys: Set<RecordKey> = []
@@ -18,11 +18,11 @@ struct RandomDelta {
             let collection: UInt16 = pick([0, 1, 1, 1, 30, 65_535])
             keys.insert(RecordKey(scope: header.scope, collection: collection, id: identifier()))
         }
-        let records = keys.sorted().map { DeltaRecord(key: $0, cells: self.cells(upTo: cells, header)) }
+        let records = try keys.sorted().map { try DeltaRecord(key: $0, cells: self.cells(upTo: cells, header)) }
         return Delta(header: header, records: records)
     }
 
-    private mutating func header(reach: DeltaReach) -> DeltaHeader {
+    mutating func header(reach: DeltaReach) -> DeltaHeader {
         let points = (0..<number(below: 5) + 1).map { index in
             let origin = Origin(member: UInt32(index), incarnation: random.next())
             let point = ChainPoint(sequence: random.next() % 2000 + 1, hash: Hash128(high: random.next(), low: random.next()))
@@ -34,18 +34,22 @@ struct RandomDelta {
             scope: Scope(.books, of: 7), base: Cut(), cut: cut, horizon: VersionVector(), reach: reach, runs: runs)
     }
 
-    private mutating func cells(upTo limit: Int, _ header: DeltaHeader) -> [Cell] {
+    /// A record's cells; under one dot they have one stamp, that of the transaction.
+    mutating func cells(upTo limit: Int, _ header: DeltaHeader) -> [Cell] {
         struct Place: Hashable {
             let slot: SlotKey
             let dot: Dot
         }
         var cells: [Place: Cell] = [:]
+        var stamps: [Dot: HLC] = [:]
         let versions = (0..<number(below: 3) + 1).map { _ in version(header) }
         for _ in 0..<number(below: limit) + 1 {
             let version = chance(3) ? self.version(header) : pick(versions)
+            let stamp = stamps[version.dot, default: version.stamp]
+            stamps[version.dot] = stamp
             let slot = SlotKey(field: pick([0, 1, 2, 3, 3, 3, 4, 500, Limits.field - 1]), element: element())
             cells[Place(slot: slot, dot: version.dot)] = Cell(
-                slot: slot, dot: version.dot, stamp: version.stamp, content: content(header))
+                slot: slot, dot: version.dot, stamp: stamp, content: content(header))
         }
         return cells.values.sorted { ($0.slot, $0.dot) < ($1.slot, $1.dot) }
     }
