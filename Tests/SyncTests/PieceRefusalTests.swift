@@ -52,6 +52,15 @@ import Testing
         #expect(refusal(of: [cell(1), cell(1, sequence: 2), cell(2)]) == nil)
     }
 
+    /// Packed cells of a transaction share one stamp, and moments are written relative to it: a second stamp once came out
+    /// as the first, and moved the moments under it.
+    @Test func `cells of one transaction under two stamps do not become a record`() {
+        var other = cell(2)
+        other.stamp = HLC(milliseconds: 1_740_000_000_000)
+        #expect(refusal(of: [cell(1), other]) == .malformed(.stampsDiffer(key(1), other.dot)))
+        #expect(refusal(of: [cell(1), cell(1, sequence: 2), other]) == .malformed(.stampsDiffer(key(1), other.dot)))
+    }
+
     @Test func `records that break the form of a delta are not encoded`() throws {
         let beyond = cell(1, sequence: 11)
         #expect(try fault([DeltaRecord(key: key(1), cells: [beyond])]) == .dotBeyondCut(key(1), beyond.dot))

@@ -54,10 +54,18 @@ public struct DeltaRecord: Hashable, Sendable {
         self.packed = packed
     }
 
-    /// - Parameter cells: ascending by slot and dot, not empty, within `Limits`; else `ReplicaError.malformed` is thrown.
+    /// - Parameter cells: ascending by slot and dot, not empty, within `Limits`, those of one dot under one stamp; else
+    ///   `ReplicaError.malformed` is thrown.
     public init(key: RecordKey, cells: [Cell]) throws(ReplicaError) {
         guard !cells.isEmpty else { throw .malformed(.emptyRecord(key)) }
+        var stamps: [Dot: HLC] = [:]
         for index in cells.indices {
+            if index == 0 || cells[index].dot != cells[index - 1].dot || cells[index].stamp != cells[index - 1].stamp {
+                let stamp = stamps.updateValue(cells[index].stamp, forKey: cells[index].dot)
+                guard stamp == nil || stamp == cells[index].stamp else {
+                    throw .malformed(.stampsDiffer(key, cells[index].dot))
+                }
+            }
             if index > 0 {
                 let (last, slot) = (cells[index - 1].slot, cells[index].slot)
                 guard last < slot || last == slot && cells[index - 1].dot < cells[index].dot else {

@@ -36,6 +36,8 @@ public enum DeltaFault: Hashable, Sendable {
     case keyOutsideScope(RecordKey)
     case keysOutOfOrder(RecordKey)
     case cellsOutOfOrder(RecordKey)
+    /// Cells of one transaction that do not bear one stamp.
+    case stampsDiffer(RecordKey, Dot)
     /// A cell whose dot the delta's own cut does not cover.
     case dotBeyondCut(RecordKey, Dot)
     /// A cut that holds less than its base.
