@@ -13,6 +13,12 @@ public final class DirectoryLock: Sendable {
         file = try Self.lockedFile(in: directory)
     }
 
+    /// Unlocks in so many words: a child process that is between its fork and its exec still has the file open, and closing
+    /// our descriptor alone would leave the directory locked until then.
+    deinit {
+        flock(file.number, LOCK_UN)
+    }
+
     private static func lockedFile(in directory: String) throws -> Descriptor {
         let path = directory + "/" + fileName
         let file = try Descriptor(path, O_RDWR | O_CREAT, mode: 0o644)
