@@ -17,7 +17,12 @@ extension Schedule {
             case 5: try sendSnapshot(anyScope())
             case 6: remember(1)
             case 7: try restart(1)
-            default: if let scope = transfers[1]?.keys.min() { try moveTransfer(of: scope, to: 1) }
+            default:
+                for _ in 0..<Int.random(in: 1...8, using: &random) {
+                    guard let scope = transfers[1]?.keys.min() else { break }
+                    try moveTransfer(of: scope, to: 1)
+                    try check(1, scope)
+                }
             }
             for scope in touched.sorted() { try check(index, scope) }
             for scope in TestSchema.scopes { try check(1, scope) }
