@@ -18,13 +18,14 @@ struct BenchCommit {
         try build(folder)
         let store = try Replica.open(at: folder.path("store.db"), .bench())
         let twin = try TwinFile(copy: folder.path("twin.db"), cacheKiB: 65_536)
-        var (medians, tails, shares): ([Double], [Double], [Double]) = ([], [], [])
+        var (medians, tails, shares, microseconds): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
         let orders = try fourLineOrders(8 * sales)
         for run in 0..<max(7, options.repetitions) {
             options.progress("commit: run \(run + 1) of \(max(7, options.repetitions))")
             let times = try sell(orders[(run * sales)..<((run + 1) * sales)], store, twin)
             medians.append(median(times.ours) / median(times.bare))
             tails.append(percentile(times.ours, 0.99) / percentile(times.bare, 0.99))
+            microseconds.append(median(times.ours) * 1e6)
             let checkpoint = try seconds { try store.checkpoint() }
             try twin.checkpoint()
             shares.append(checkpoint / (checkpoint + times.ours.reduce(0, +)))
@@ -32,6 +33,7 @@ struct BenchCommit {
         report.add("median_ratio_to_sqlite", median(medians))
         report.add("p99_ratio_to_sqlite", median(tails))
         report.add("checkpoint_share", median(shares))
+        report.add("median_microseconds", median(microseconds))
         try countSyncs(&report)
         return report
     }
