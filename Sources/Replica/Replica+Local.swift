@@ -106,11 +106,11 @@ extension Replica {
 
     private func store(_ transaction: Transaction) throws -> Receipt {
         // Whatever can be refused is refused here, before the first row is written.
-        let written = try transaction.works.filter(\.value.isWritten).sorted { $0.key < $1.key }.map { key, work in
+        let written = try transaction.works.filter(\.isWritten).sorted { $0.key < $1.key }.map { work in
             var writer = ByteWriter(reservingCapacity: 40)
-            key.encode(into: &writer)
-            let row = try writer.bytes.withUnsafeBytes { try encode(work.record.cells, key, $0) }
-            return Written(key: key, bytes: writer.bytes, row: row, loaded: work.loaded)
+            work.key.encode(into: &writer)
+            let row = try writer.bytes.withUnsafeBytes { try encode(work.record.cells, work.key, $0) }
+            return Written(key: work.key, bytes: writer.bytes, row: row, loaded: work.loaded)
         }
         let hadEarlier = hasUncommitted
         do {

@@ -5,6 +5,7 @@ public import CRDT
 /// Valid only within the closure that it is handed to.
 public final class Transaction {
     struct Work {
+        let key: RecordKey
         var record: Record
         let loaded: Replica.Loaded
         var isWritten = false
@@ -14,7 +15,13 @@ public final class Transaction {
 
     private let replica: Replica
     let stamp: HLC
-    private(set) var works: [RecordKey: Work] = [:]
+    /// In the order in which they were first looked at.
+    private(set) var works: [Work] = []
+    /// Where each key's work stands; kept only once there are too many to look through.
+    private var positions: [RecordKey: Int] = [:]
+    private var lastPosition = 0
+    /// This transaction's dot in each scope that it has written to.
+    private var dots: [(scope: Scope, dot: Dot)] = []
     /// What left this transaction with one half of something.
     private(set) var broken: (any Error)?
 
@@ -25,7 +32,8 @@ public final class Transaction {
 
     /// The record as this transaction sees it; empty if there is none.
     public func record(_ key: RecordKey) throws -> Record {
-        try work(key).record
+        let position = try position(of: key)
+        return works[position].record
     }
 
     /// Sets a register.
@@ -83,9 +91,10 @@ public final class Transaction {
             throw ReplicaError.wrongKind(key: key, field: field)
         }
         try checkLimits(value, key, field)
-        let index = try work(key).facts[field, default: 0]
+        let position = try position(of: key)
+        let index = works[position].facts[field, default: 0]
         try write(key) { $0.state(value, in: field, index: index, at: $1) }
-        works[key]?.facts[field] = index + 1
+        works[position].facts[field] = index + 1
         do {
             for movement in movements(key, value) { try count(movement) }
         } catch {
@@ -101,7 +110,8 @@ public final class Transaction {
         _ field: UInt32, of key: RecordKey, _ change: (inout Record, Version) throws(EscrowError) -> Result
     ) throws -> Result {
         try require(key, field) { if case .escrow = $0 { true } else { false } }
-        let before = try work(key)
+        let position = try position(of: key)
+        let before = works[position]
         let result = try write(key) { record, version in
             do throws(EscrowError) {
                 return try change(&record, version)
@@ -109,7 +119,7 @@ public final class Transaction {
                 throw ReplicaError.escrow(key: key, field: field, error)
             }
         }
-        if works[key]?.record == before.record { works[key] = before }
+        if works[position].record == before.record { works[position] = before }
         return result
     }
 
@@ -146,22 +156,45 @@ public final class Transaction {
 
     /// Changes a record under this transaction's dot in its scope.
     func write<Result>(_ key: RecordKey, _ change: (inout Record, Version) throws -> Result) throws -> Result {
-        var work = try work(key)
-        works[key] = nil
-        defer { works[key] = work }
+        let position = try position(of: key)
         let isRanked = replica.schema[key.collection]?.isRanked ?? true
-        let version = Version(dot: replica.nextDot(in: key.scope), stamp: isRanked ? stamp : .none)
-        let result = try change(&work.record, version)
-        work.isWritten = true
+        let version = Version(dot: dot(in: key.scope), stamp: isRanked ? stamp : .none)
+        let result = try change(&works[position].record, version)
+        works[position].isWritten = true
         return result
     }
 
-    private func work(_ key: RecordKey) throws -> Work {
-        if let work = works[key] { return work }
+    /// Where the work on a record stands in `works`; it is loaded at the first look.
+    private func position(of key: RecordKey) throws -> Int {
+        if lastPosition < works.count, works[lastPosition].key == key { return lastPosition }
+        if let known = knownPosition(of: key) {
+            lastPosition = known
+            return known
+        }
         let loaded = try replica.withBytes(of: key) { try replica.load(key, $0) }
-        let work = Work(record: Record(sortedCells: loaded.cells), loaded: loaded)
-        works[key] = work
-        return work
+        lastPosition = works.count
+        works.append(Work(key: key, record: Record(sortedCells: loaded.cells), loaded: loaded))
+        if works.count > Self.fewWorks {
+            if positions.isEmpty { for (index, work) in works.enumerated() { positions[work.key] = index } }
+            positions[key] = lastPosition
+        }
+        return lastPosition
+    }
+
+    /// Up to here looking through keys is faster than hashing them.
+    private static let fewWorks = 16
+
+    private func knownPosition(of key: RecordKey) -> Int? {
+        guard works.count <= Self.fewWorks else { return positions[key] }
+        for index in works.indices where works[index].key == key { return index }
+        return nil
+    }
+
+    private func dot(in scope: Scope) -> Dot {
+        for known in dots where known.scope == scope { return known.dot }
+        let dot = replica.nextDot(in: scope)
+        dots.append((scope, dot))
+        return dot
     }
 
     private func kind(_ key: RecordKey, _ field: UInt32) throws -> Field.Kind {

@@ -6,14 +6,22 @@ public import CRDT
 /// are joined, kept and passed on like all others.
 public struct Schema: Sendable {
     public let collections: [Collection]
-    private let byNumber: [UInt16: Collection]
+    /// By number.
+    private let byNumber: [Collection?]
 
     public init(_ collections: [Collection]) {
         self.collections = collections
-        byNumber = Dictionary(uniqueKeysWithValues: collections.map { ($0.number, $0) })
+        var byNumber = [Collection?](repeating: nil, count: collections.reduce(0) { max($0, Int($1.number) + 1) })
+        for collection in collections {
+            precondition(byNumber[Int(collection.number)] == nil, "a collection's number is declared once")
+            byNumber[Int(collection.number)] = collection
+        }
+        self.byNumber = byNumber
     }
 
-    public subscript(number: UInt16) -> Collection? { byNumber[number] }
+    public subscript(number: UInt16) -> Collection? {
+        Int(number) < byNumber.count ? byNumber[Int(number)] : nil
+    }
 }
 
 /// A kind of record.
