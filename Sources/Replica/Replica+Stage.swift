@@ -29,6 +29,7 @@ extension Replica {
         }
         var check = try DeltaCheck(overlay.header, after: try lastStagedKey(in: scope))
         try check.check(records)
+        for record in records { try checkFoldable(record, overlay.header) }
         try inTransaction {
             var rest = records[...]
             while !rest.isEmpty {
@@ -40,6 +41,16 @@ extension Replica {
                 try save(StagedChunk(entries: part.map { .init(key: $0.key, packed: $0.packed) }))
                 rest = rest.dropFirst(part.count)
             }
+        }
+    }
+
+    /// Joins a record as folding will, and keeps nothing of it: what cannot be folded in must be refused before it is
+    /// published, when its scope could neither go on nor back.
+    private func checkFoldable(_ record: DeltaRecord, _ header: DeltaHeader) throws {
+        let context = JoinContext(cut: header.cut.vector, before: vector(of: header.scope), reach: header.reach)
+        try withBytes(of: record.key) { bytes in
+            let present = try loadRow(record.key, bytes).cells
+            _ = try encode(try joined(present, with: try record.cells(), key: record.key, context), record.key, bytes)
         }
     }
 

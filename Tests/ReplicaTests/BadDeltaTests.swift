@@ -39,7 +39,8 @@ import Testing
             } + replica.stagedCuts.map { "\($0)" } + ["\(replica.latestStamp)"]
         }
 
-        /// Both ways in are tried.
+        /// Both ways in are tried. A cut that could not be folded in must be refused before it is published: once it was
+        /// found out only behind that, and its scope could neither go on nor back.
         func expect(_ refusal: ReplicaError, _ change: (inout Delta) throws -> Void) throws {
             var bad = delta
             try change(&bad)
@@ -52,6 +53,8 @@ import Testing
                 try mine.replica.publish(scope)
                 while try mine.replica.fold(at: Site.epoch) {}
             }
+            try mine.replica.dropStaged(scope)
+            #expect(try view() == before)
         }
     }
 

@@ -8,8 +8,8 @@ extension Command {
     static let delta = Command(
         name: "delta", summary: "Carry what a replica lacks in a file, for example on a USB stick.",
         details: """
-            export writes what the receiver lacks of everything that the replica holds; import joins such a file, whole or not
-            at all. Without --for the file holds everything. A receiver that is far away writes what it holds with `have`, and
+            export writes what the receiver lacks of everything that the replica holds; import checks all of such a file, then
+            joins it, each scope whole or not at all. Without --for the file holds everything. A receiver that is far away writes what it holds with `have`, and
             that small file goes to --for. A file of another chain, or one that is cut short or damaged, changes nothing.
             """,
         operands: [
