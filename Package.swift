@@ -30,10 +30,11 @@ let package = Package(
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        system("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         system("CJansson", pkgConfig: "jansson", apt: "libjansson-dev"),
 
         library("CRDT"),
-        library("Replica", ["CRDT", "CSQLite", "CCrypto", "CZlib"]),
+        library("Replica", ["CRDT", "CSQLite", "CCrypto", "CSodium", "CZlib"]),
         library("Sync", ["CRDT", "Replica", "CZlib", "CZstd"]),
         library("Retail", ["CRDT", "Replica"]),
         library("Node", ["CRDT", "Replica", "Sync", "Retail"]),

@@ -18,6 +18,12 @@ static inline int atoll_sqlite_met_full_disk(sqlite3 *database) {
     return code == ENOSPC || code == EDQUOT || code == EFBIG;
 }
 
+/// A virtual table that knows whom to ask for its rows.
+typedef struct {
+    sqlite3_vtab base;
+    void *owner;
+} atoll_table;
+
 enum {
     ATOLL_IOERR_READ = SQLITE_IOERR_READ,
     ATOLL_IOERR_SHORT_READ = SQLITE_IOERR_SHORT_READ,

@@ -1,4 +1,6 @@
 internal import CCrypto
+internal import CRDT
+internal import CSodium
 internal import CZlib
 
 /// 128 bits out of a hash.
@@ -36,7 +38,7 @@ extension Hash128: CustomStringConvertible {
     }
 }
 
-/// Why the crypto library did not hash: it is missing an algorithm, or memory.
+/// Why a crypto library did not hash: it is missing an algorithm, or memory.
 public struct HashingError: Error, Hashable, Sendable, CustomStringConvertible {
     public let algorithm: String
 
@@ -45,47 +47,41 @@ public struct HashingError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A keyed hash for digests: SipHash-2-4 with 128 bits, by libcrypto. Without the chain's key nobody can look for records
+/// A keyed hash for digests: SipHash-2-4 with 128 bits, by libsodium. Without the chain's key nobody can look for records
 /// that cancel each other out.
-final class DigestHasher {
-    private let mac: OpaquePointer
-    private let context: OpaquePointer
+struct DigestHasher {
     private let key: [UInt8]
 
     /// - Parameter key: 16 bytes, the same on every replica of a chain.
-    init(key: [UInt8]) throws(HashingError) {
-        precondition(key.count == 16, "a digest key has 16 bytes")
-        guard let mac = EVP_MAC_fetch(nil, "SIPHASH", nil) else { throw HashingError(algorithm: "SipHash") }
-        guard let context = EVP_MAC_CTX_new(mac) else {
-            EVP_MAC_free(mac)
-            throw HashingError(algorithm: "SipHash")
-        }
-        self.mac = mac
-        self.context = context
+    init(key: [UInt8]) {
+        precondition(key.count == Int(crypto_shorthash_siphashx24_KEYBYTES), "a digest key has 16 bytes")
         self.key = key
-        var size = 16
-        let isReady = withUnsafeMutablePointer(to: &size) { size in
-            var parameters = [OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, size), OSSL_PARAM_construct_end()]
-            return EVP_MAC_init(context, key, key.count, &parameters) == 1
-        }
-        guard isReady else { throw HashingError(algorithm: "SipHash") }
     }
 
-    deinit {
-        EVP_MAC_CTX_free(context)
-        EVP_MAC_free(mac)
-    }
-
-    func hash(_ bytes: UnsafeRawBufferPointer) -> Hash128 {
-        var result = (UInt64(0), UInt64(0))
-        var length = 0
-        let isDone = withUnsafeMutableBytes(of: &result) { out in
-            EVP_MAC_init(context, nil, 0, nil) == 1
-                && EVP_MAC_update(context, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count) == 1
-                && EVP_MAC_final(context, out.bindMemory(to: UInt8.self).baseAddress, &length, 16) == 1
+    /// - Parameters:
+    ///   - cells: what a transaction left in a record, packed (`CellGroup`).
+    ///   - recordKey: the record's, encoded.
+    func hash(_ cells: UnsafeRawBufferPointer, of version: Version, in recordKey: UnsafeRawBufferPointer) -> Hash128 {
+        precondition(recordKey.count < 0x80, "a key's length is one byte")
+        let count = 25 + recordKey.count + cells.count
+        return withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { message in
+            message[0] = UInt8(recordKey.count)
+            UnsafeMutableRawBufferPointer(rebasing: message[1...]).copyMemory(from: recordKey)
+            var place = 1 + recordKey.count
+            for word in [version.dot.origin.rawValue, version.dot.sequence, version.stamp.rawValue] {
+                message.storeBytes(of: word.bigEndian, toByteOffset: place, as: UInt64.self)
+                place += 8
+            }
+            UnsafeMutableRawBufferPointer(rebasing: message[place...]).copyMemory(from: cells)
+            let bytes = message.bindMemory(to: UInt8.self).baseAddress.unsafelyUnwrapped
+            var result = (UInt64(0), UInt64(0))
+            withUnsafeMutableBytes(of: &result) { out in
+                // It cannot fail.
+                _ = crypto_shorthash_siphashx24(
+                    out.bindMemory(to: UInt8.self).baseAddress.unsafelyUnwrapped, bytes, UInt64(count), key)
+            }
+            return Hash128(high: UInt64(bigEndian: result.0), low: UInt64(bigEndian: result.1))
         }
-        precondition(isDone && length == 16, "SipHash gives 16 bytes")
-        return Hash128(high: UInt64(bigEndian: result.0), low: UInt64(bigEndian: result.1))
     }
 }
 

@@ -101,9 +101,9 @@ extension Replica {
             self.scope = scope
         }
 
-        mutating func add(_ row: Row, _ key: RecordKey, _ before: VersionVector) {
+        mutating func add(_ groups: [Row.Group], _ key: RecordKey, _ before: VersionVector) {
             changed += 1
-            for group in row.groups where !before.covers(group.dot) { add(group.dot, group.stamp, key) }
+            for group in groups where !before.covers(group.dot) { add(group.dot, group.stamp, key) }
         }
 
         private mutating func add(_ dot: Dot, _ stamp: HLC, _ key: RecordKey) {
@@ -134,54 +134,19 @@ extension Replica {
     }
 
     func fold(_ records: [DeltaRecord], _ context: JoinContext, into news: inout News) throws {
-        let meeting = RowMeeting(context)
-        tables.rewriter.rewrite = { try self.rewrite($0, meeting) }
-        defer { tables.rewriter.rewrite = nil }
-        for record in records {
-            meeting.begin(record)
-            try meeting.key.bytes.withUnsafeBytes { bytes in
-                if quarantined.isEmpty, Self.isAllNews(record.packed, to: context.before) {
-                    try foldNews(bytes, meeting, into: &news)
-                } else {
-                    try fold(
-                        try record.cells(), into: try loadRow(record.key, bytes), record.key, bytes, context, &news)
-                }
-            }
-        }
-    }
-
-    /// The short way for cells of which none is known here: one statement, whether or not the record is here.
-    private func foldNews(_ bytes: UnsafeRawBufferPointer, _ meeting: RowMeeting, into news: inout News) throws {
-        let fresh = codec.encode([meeting.record.packed], key: bytes)
+        let folding = RecordFold(records, context, news, in: self)
+        while folding.beginStretch() { try tables.recordFeed.write(folding) }
         try saveOrigins()
-        let wasThere = try fresh.bytes.withUnsafeBytes { try tables.joinRecord(bytes, $0) }
-        let row = wasThere ? meeting.new : fresh
-        if let observer = tables.observer { row.bytes.withUnsafeBytes { observer(.record, bytes, $0) } }
-        try noteChange(from: meeting.old, to: row, bytes)
-        news.add(row, meeting.record.key, meeting.context.before)
-    }
-
-    /// What a row becomes that the short way met.
-    private func rewrite(_ value: UnsafeRawBufferPointer, _ meeting: RowMeeting) throws -> [UInt8] {
-        let key = meeting.record.key
-        try meeting.key.bytes.withUnsafeBytes { bytes in
-            let old = try row(key, bytes, value)
-            meeting.old = old
-            if let parts = try meeting.joinedWhole(old) {
-                meeting.new = codec.encode(parts, key: bytes)
-            } else {
-                let loaded = try loaded(key, bytes, value)
-                let cells = try joined(loaded.cells, with: try meeting.record.cells(), key: key, meeting.context)
-                meeting.new = try encode(cells, key, bytes)
+        for (key, hasMarks) in folding.markChanges {
+            try key.withUnsafeBytes { try noteMarks(from: !hasMarks, to: hasMarks, $0) }
+        }
+        news = folding.news
+        for position in folding.passed {
+            let record = records[position]
+            try withBytes(of: record.key) { bytes in
+                try fold(try record.cells(), into: try loadRow(record.key, bytes), record.key, bytes, context, &news)
             }
         }
-        return meeting.new.bytes
-    }
-
-    /// Whether no cell is one that this replica holds, or held before it was replaced here: the record will not be empty.
-    private static func isAllNews(_ packed: PackedCells, to vector: VersionVector) -> Bool {
-        for group in packed.groups where group.isHeld || vector.covers(group.dot) { return false }
-        return true
     }
 
     /// Joins a whole state with the records that it does not name: what the cut covers of them has died.
@@ -214,7 +179,7 @@ extension Replica {
         let row = try encode(joined, key, bytes)
         if row.bytes == loaded.row?.bytes ?? [] { return }
         try store(row, bytes, replacing: loaded.row)
-        news.add(row, key, context.before)
+        news.add(row.groups, key, context.before)
     }
 
     func joined(

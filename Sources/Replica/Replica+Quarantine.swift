@@ -70,9 +70,8 @@ extension Replica {
         var sum = Hash128.zero
         let prefix = RecordKey.prefix(scope)
         try tables.scan(.record, from: prefix, upTo: prefix.upperBound) { bytes, value in
-            let row = Row(bytes: Array(value), groups: try codec.parse(value, key: bytes))
-            for group in row.groups {
-                if let hash = try hash(of: group, in: row, bytes) { sum += hash }
+            for group in try codec.parse(value, key: bytes) {
+                if let hash = try hash(of: group, in: value, bytes) { sum += hash }
             }
             return true
         }

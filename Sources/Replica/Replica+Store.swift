@@ -97,15 +97,17 @@ extension Replica {
 
     /// Keeps digests and the list of records with touch marks up with a row that was written.
     func noteChange(from old: Row?, to row: Row, _ bytes: UnsafeRawBufferPointer) throws {
-        let (hadMarks, hasMarks) = (old?.hasMarks ?? false, row.hasMarks)
-        if hasMarks != hadMarks {
-            if hasMarks { try tables.put(.mark, Array(bytes), []) } else { try tables.delete(.mark, Array(bytes)) }
-        }
+        try noteMarks(from: old?.hasMarks ?? false, to: row.hasMarks, bytes)
         if let old {
             try moveDigests(bytes, from: old, to: row)
         } else {
             for group in row.groups { try add(row, group, bytes) }
         }
+    }
+
+    func noteMarks(from hadMarks: Bool, to hasMarks: Bool, _ key: UnsafeRawBufferPointer) throws {
+        guard hasMarks != hadMarks else { return }
+        if hasMarks { try tables.put(.mark, Array(key), []) } else { try tables.delete(.mark, Array(key)) }
     }
 
     /// Writes the origins that were numbered since.
@@ -160,7 +162,7 @@ extension Replica {
 
 extension Replica {
     /// Collects what digests change by when one row takes another's place.
-    private func moveDigests(_ keyBytes: UnsafeRawBufferPointer, from gone: Row, to come: Row) throws {
+    func moveDigests(_ keyBytes: UnsafeRawBufferPointer, from gone: Row, to come: Row) throws {
         var (left, right) = (0, 0)
         while left < gone.groups.count || right < come.groups.count {
             let earlier = left < gone.groups.count ? gone.groups[left] : nil
@@ -182,12 +184,24 @@ extension Replica {
         }
     }
 
-    private func add(_ row: Row, _ group: Row.Group, _ bytes: UnsafeRawBufferPointer) throws {
-        if let hash = try hash(of: group, in: row, bytes) { digestChanges.add(hash, to: group.dot.origin) }
+    private func add(_ row: Row, _ group: Row.Group, _ key: UnsafeRawBufferPointer) throws {
+        try row.bytes.withUnsafeBytes { try addDigest(of: group, in: $0, key) }
     }
 
-    private func subtract(_ row: Row, _ group: Row.Group, _ bytes: UnsafeRawBufferPointer) throws {
-        if let hash = try hash(of: group, in: row, bytes) { digestChanges.subtract(hash, from: group.dot.origin) }
+    private func subtract(_ row: Row, _ group: Row.Group, _ key: UnsafeRawBufferPointer) throws {
+        try row.bytes.withUnsafeBytes { try subtractDigest(of: group, in: $0, key) }
+    }
+
+    func addDigest(
+        of group: Row.Group, in bytes: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer
+    ) throws(CodecError) {
+        if let hash = try hash(of: group, in: bytes, key) { digestChanges.add(hash, to: group.dot.origin) }
+    }
+
+    func subtractDigest(
+        of group: Row.Group, in bytes: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer
+    ) throws(CodecError) {
+        if let hash = try hash(of: group, in: bytes, key) { digestChanges.subtract(hash, from: group.dot.origin) }
     }
 
     /// Moves what rows changed since the last call into the heads of their scope.
@@ -197,19 +211,23 @@ extension Replica {
 
     /// The hash of what one transaction left in one record; touch marks do not count, because members collect them at
     /// different times.
-    func hash(of group: Row.Group, in row: Row, _ key: UnsafeRawBufferPointer) throws -> Hash128? {
-        scratch.bytes.removeAll(keepingCapacity: true)
-        scratch.write(counted: key)
-        scratch.write(fixed64: group.dot.origin.rawValue)
-        scratch.write(fixed64: group.dot.sequence)
-        scratch.write(fixed64: group.stamp.rawValue)
+    ///
+    /// - Parameters:
+    ///   - bytes: where the group's body stands.
+    ///   - key: the record's, encoded.
+    func hash(
+        of group: Row.Group, in bytes: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer
+    ) throws(CodecError) -> Hash128? {
+        let version = Version(dot: group.dot, stamp: group.stamp)
         guard group.hasMarks else {
-            scratch.write(raw: row.bytes[group.body])
-            return scratch.bytes.withUnsafeBytes { digestHasher.hash($0) }
+            return digestHasher.hash(UnsafeRawBufferPointer(rebasing: bytes[group.body]), of: version, in: key)
         }
-        let live = try row.cells(of: [group]).filter { !$0.isMark }
+        var live: [Cell] = []
+        try PackedCells.append(group, of: bytes, to: &live)
+        live.removeAll(where: \.isMark)
         guard !live.isEmpty else { return nil }
-        CellGroup.encode(live, of: group.dot, into: &scratch)
-        return scratch.bytes.withUnsafeBytes { digestHasher.hash($0) }
+        var writer = ByteWriter(reservingCapacity: group.body.count)
+        CellGroup.encode(live, of: group.dot, into: &writer)
+        return writer.bytes.withUnsafeBytes { digestHasher.hash($0, of: version, in: key) }
     }
 }

@@ -41,7 +41,6 @@ public final class Replica {
     public internal(set) var needsRecount = false
     /// By the rows of one scope, until they are settled.
     var digestChanges = DigestChanges()
-    var scratch = ByteWriter(reservingCapacity: 4096)
 
     /// Makes a new, empty replica file.
     ///
@@ -78,7 +77,7 @@ public final class Replica {
         path = connection.path
         schema = parameters.schema
         run = parameters.run
-        digestHasher = try DigestHasher(key: parameters.digestKey)
+        digestHasher = DigestHasher(key: parameters.digestKey)
         chainHasher = try ChainHasher()
         tables = try Tables(connection)
         let meta = Meta(connection)

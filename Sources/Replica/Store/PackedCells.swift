@@ -83,7 +83,7 @@ public struct PackedCells: Sendable {
         if let failure { throw failure }
     }
 
-    private static func append(
+    static func append(
         _ group: Group, of bytes: UnsafeRawBufferPointer, to cells: inout [Cell]
     ) throws(CodecError) {
         let start = cells.count

@@ -36,38 +36,25 @@ struct RowCodec {
         return Row(bytes: writer.bytes, groups: groups)
     }
 
-    /// - Parameter parts: cells that are packed already, of distinct dots, none held, not empty in all.
-    mutating func encode(_ parts: [PackedCells], key: UnsafeRawBufferPointer) -> Row {
-        var writer = ByteWriter(reservingCapacity: parts.reduce(32) { $0 + $1.bytes.count })
+    /// Packs groups that stand elsewhere into a row: of distinct dots, none held, not empty in all.
+    mutating func encode(
+        _ left: [Row.Group], in leftBytes: UnsafeRawBufferPointer, _ right: [Row.Group],
+        in rightBytes: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, into writer: inout ByteWriter
+    ) {
+        writer.bytes.removeAll(keepingCapacity: true)
         writer.write(fixed32: 0)
         var place = Place(milliseconds: epoch)
-        var groups: [Row.Group] = []
-        groups.reserveCapacity(parts.reduce(0) { $0 + $1.groups.count })
-        var next = Array(repeating: 0, count: parts.count)
-        while let part = Self.part(withLowestOf: parts, next) {
-            var group = parts[part].groups[next[part]]
-            next[part] += 1
+        var (nextLeft, nextRight) = (0, 0)
+        while nextLeft < left.count || nextRight < right.count {
+            let isLeft =
+                nextRight == right.count || nextLeft < left.count && left[nextLeft].dot < right[nextRight].dot
+            let group = isLeft ? left[nextLeft] : right[nextRight]
             write(group, after: &place, into: &writer)
             writer.write(varint: UInt64(group.body.count))
-            let start = writer.count
-            parts[part].bytes.withUnsafeBufferPointer { writer.bytes.append(contentsOf: $0[group.body]) }
-            group.body = start..<writer.count
-            groups.append(group)
+            writer.write(raw: UnsafeRawBufferPointer(rebasing: (isLeft ? leftBytes : rightBytes)[group.body]))
+            if isLeft { nextLeft += 1 } else { nextRight += 1 }
         }
         writer.seal(key: key)
-        return Row(bytes: writer.bytes, groups: groups)
-    }
-
-    private static func part(withLowestOf parts: [PackedCells], _ next: [Int]) -> Int? {
-        var lowest: Int?
-        for index in parts.indices where next[index] < parts[index].groups.count {
-            guard let found = lowest else {
-                lowest = index
-                continue
-            }
-            if parts[index].groups[next[index]].dot < parts[found].groups[next[found]].dot { lowest = index }
-        }
-        return lowest
     }
 
     /// What a group's head is written relative to: the group before.
@@ -91,11 +78,20 @@ struct RowCodec {
 
     /// Reads a row's groups after checking its checksum; the cells stay packed.
     func parse(_ bytes: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) throws(CodecError) -> [Row.Group] {
+        var groups: [Row.Group] = []
+        try parse(bytes, key: key, into: &groups)
+        return groups
+    }
+
+    /// - Parameter groups: what it held before goes.
+    func parse(
+        _ bytes: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, into groups: inout [Row.Group]
+    ) throws(CodecError) {
+        groups.removeAll(keepingCapacity: true)
         var reader = ByteReader(bytes)
         let sum = try reader.readFixed32()
         let body = UnsafeRawBufferPointer(rebasing: bytes[Row.checksumBytes...])
         guard sum == rowChecksum(key: key, body: body) else { throw .notCanonical(offset: 0) }
-        var groups: [Row.Group] = []
         var last = (dot: Dot(origin: Origin(rawValue: 0), sequence: 0), milliseconds: epoch)
         while !reader.isAtEnd {
             let start = reader.offset
@@ -118,7 +114,6 @@ struct RowCodec {
                 .init(dot: last.dot, stamp: stamp, hasMarks: head & 2 != 0, isHeld: false, body: bodyStart..<bodyStart + length)
             )
         }
-        return groups
     }
 }
 

@@ -31,9 +31,8 @@ final class Tables {
     private let floors: [Table: Statement]
     private let recordGet: Statement
     private let recordPut: Statement
-    private let recordJoin: Statement
-    /// Joins the row that `joinRecord` meets.
-    let rewriter: Rewriter
+    /// Writes many records, and joins those that are there.
+    let recordFeed: RowFeed
 
     static let creation =
         Table.allCases.map {
@@ -58,12 +57,7 @@ final class Tables {
         guard let get = gets[.record], let put = puts[.record] else { preconditionFailure("every table has statements") }
         recordGet = get
         recordPut = put
-        rewriter = try Rewriter(on: connection)
-        recordJoin = try connection.prepare(
-            """
-            INSERT INTO record(key, value) VALUES (?, ?)
-            ON CONFLICT(key) DO UPDATE SET value = \(Rewriter.name)(value)
-            """)
+        recordFeed = try RowFeed(into: Table.record.rawValue, on: connection)
     }
 
     /// Lends a record's row.
@@ -74,13 +68,6 @@ final class Tables {
     func putRecord(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(StorageError) {
         observer?(.record, key, value)
         try recordPut.run(key, value)
-    }
-
-    /// Writes a row where there is none, or else what `rewriter` makes of the one that is there.
-    ///
-    /// - Returns: whether there was one.
-    func joinRecord(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool {
-        try rewriter.run(recordJoin, key, value)
     }
 
     func get(_ table: Table, _ key: [UInt8]) throws -> [UInt8]? {

@@ -17,7 +17,10 @@ struct BenchMerge {
             var runs: [Run] = []
             for repetition in 1...options.repetitions {
                 options.progress("merge\(suffix): run \(repetition) of \(options.repetitions)")
-                runs.append(try merge(log))
+                let run = try merge(log)
+                runs.append(run)
+                let ratio = run.bareSeconds / run.joinSeconds
+                options.progress("merge\(suffix): ratio \(ratio.formatted(.number.precision(.fractionLength(3))))")
             }
             report.add("ratio_to_sqlite\(suffix)", median(runs.map { $0.bareSeconds / $0.joinSeconds }))
             report.add("orders_per_second\(suffix)", median(runs.map { Double(log.orders) / $0.joinSeconds }))

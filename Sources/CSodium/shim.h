@@ -1,0 +1,3 @@
+// Re-exports libsodium.
+#pragma once
+#include <sodium.h>
