@@ -27,7 +27,7 @@ extension Replica {
             try commit()
             return changed
         } catch {
-            try rollBack()
+            rollBack()
             throw error
         }
     }

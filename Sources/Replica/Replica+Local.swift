@@ -40,17 +40,17 @@ extension Replica {
     }
 
     /// Makes everything that was applied durable; the replica is as before the first `apply` if that fails, or if the disk
-    /// failed meanwhile.
+    /// failed meanwhile. What failed does not come back, unless the disk refuses that, too (`StorageError.undecided`).
     public func commit() throws {
         try refresh()
         guard hasUncommitted || isUndone else { return }
         do {
             guard connection.isInTransaction, !isUndone else { throw StorageError.undone(path: path) }
             for scope in scopes.keys.sorted() where scopes[scope]?.dirty.isEmpty == false { try saveHeads(of: scope) }
-            try connection.execute("COMMIT")
+            try connection.commit(restating: Self.fileVersion)
             hasUncommitted = false
         } catch {
-            try rollBack()
+            rollBack()
             throw error
         }
     }
@@ -82,11 +82,10 @@ extension Replica {
         hasUncommitted = true
     }
 
-    /// Returns to what is durable.
-    func rollBack() throws {
+    /// Returns to what is durable, now or, if the disk cannot be asked now, before whatever is asked next.
+    func rollBack() {
         (hasUncommitted, isUndone, isStale) = (false, false, true)
-        if connection.isInTransaction { try connection.execute("ROLLBACK") }
-        try loadState()
+        try? refresh()
     }
 
     /// Reads again what a failing disk could not be asked for.
@@ -126,8 +125,8 @@ extension Replica {
             try noteSystemRecords(written.lazy.map(\.key))
             return Receipt(dots: dots, stamp: clock)
         } catch {
-            defer { isUndone = hadEarlier }
-            try rollBack()
+            rollBack()
+            isUndone = hadEarlier
             throw error
         }
     }

@@ -233,10 +233,10 @@ extension Replica {
         do {
             try begin()
             try body()
-            try connection.execute("COMMIT")
+            try connection.commit(restating: Self.fileVersion)
             hasUncommitted = false
         } catch {
-            try rollBack()
+            rollBack()
             throw error
         }
     }

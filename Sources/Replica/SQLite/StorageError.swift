@@ -5,6 +5,9 @@ public enum StorageError: Error, Hashable, Sendable {
     case diskFull(sql: String)
     /// The disk failed while changes waited for their commit, and took all of them back.
     case undone(path: String)
+    /// The disk failed in a commit and could not be made to forget it: after a crash before the next commit, what was
+    /// committed may be there, whole. The next commit settles that it is not.
+    case undecided(path: String)
     case readOnly(path: String)
     /// The file is open elsewhere for writing.
     case busy(path: String)
@@ -25,6 +28,9 @@ extension StorageError: CustomStringConvertible {
             "the disk is full. Nothing was written; free some space and try again."
         case .undone(let path):
             "the disk of \(path) failed. What was done since the last commit was taken back; do it again."
+        case .undecided(let path):
+            "the disk of \(path) failed while changes were made durable. Check the disk; if the program stops before the next "
+                + "change succeeds, look whether they are there before you do them again."
         case .readOnly(let path):
             "\(path) cannot be written: the disk or the file is read-only. Check its permissions and how it is mounted."
         case .busy(let path):

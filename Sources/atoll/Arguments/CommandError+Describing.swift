@@ -56,7 +56,7 @@ extension StorageError {
     fileprivate var exitCode: ExitCode {
         switch self {
         case .notAReplica, .newerVersion, .alreadyExists, .missing: .badInput
-        case .sqlite, .diskFull, .undone, .readOnly, .busy, .damaged: .storage
+        case .sqlite, .diskFull, .undone, .undecided, .readOnly, .busy, .damaged: .storage
         }
     }
 }

@@ -70,10 +70,12 @@ extension Schedule {
     private mutating func excuse(_ error: any Error) throws {
         if let violation = error as? Violation { throw violation }
         try require(error is StorageError, "a disk's failure comes out as \(error)")
+        if case StorageError.undecided = error { isUndecided = true }
         failures += 1
     }
 
     private mutating func repair() throws {
+        defer { isUndecided = false }
         for index in sites.indices {
             let site = sites[index]
             let wasRefused = site.disk.isPowered
@@ -98,12 +100,12 @@ extension Schedule {
             forgetLost(by: site)
             try reviewTransfers(of: index)
             for scope in TestSchema.scopes { try check(index, scope) }
-            if wasRefused { try supersede(index) }
+            if wasRefused, isUndecided { try supersede(index) }
         }
     }
 
-    /// Commits something: a disk that works again is written to again. Until then, a commit that failed may come back after a
-    /// crash, because SQLite leaves its frames in the log.
+    /// Commits something: a disk that works again is written to again. Until then, a commit that is undecided may come back
+    /// after a crash.
     private mutating func supersede(_ index: Int) throws {
         let before = sites[index].vectors
         while sites[index].vectors == before { try writeOnce(at: index) }

@@ -16,6 +16,8 @@ struct Schedule {
     var beginning: [Int: Transfer] = [:]
     /// How often a disk failed somebody.
     var failures = 0
+    /// A commit failed of which nobody knows whether a crash brings it back.
+    var isUndecided = false
     var syncLies = false
     var hasAllMarks = true
     /// The scopes that the step under way may have changed.

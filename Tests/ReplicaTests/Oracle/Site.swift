@@ -20,11 +20,17 @@ final class Site {
     /// What may have become durable since, whole, though nobody was told.
     private(set) var possible: [[Scope: VersionVector]] = []
 
-    init(_ number: UInt32, schema: Schema = TestSchema.schema, disk: SimulatedDisk = SimulatedDisk()) throws {
+    /// - Parameter isNew: whether the disk holds no file yet.
+    init(
+        _ number: UInt32, schema: Schema = TestSchema.schema, disk: SimulatedDisk = SimulatedDisk(), isNew: Bool = true
+    ) throws {
         identity = Identity(chain: Hash128(high: 7, low: 7), member: number, incarnation: UInt64(number) * 1001)
         self.disk = disk
         self.schema = schema
-        opened = try Replica.create(at: Self.path, identity: identity, epoch: Self.epoch, nextParameters())
+        opened =
+            isNew
+            ? try Replica.create(at: Self.path, identity: identity, epoch: Self.epoch, nextParameters())
+            : try Replica.open(at: Self.path, nextParameters())
     }
 
     static let epoch: Int64 = 1_750_000_000_000
@@ -81,6 +87,9 @@ final class Site {
         opened = try Replica.open(at: Self.path, nextParameters())
     }
 
+    /// A reader of what is durable now, beside the owner.
+    func snapshot() throws -> Replica { try Replica.read(at: Self.path, parameters()) }
+
     /// Goes on with another disk: what was left of this one.
     func restart(on image: DiskImage, arming fault: DiskFault? = nil) throws {
         opened = nil
@@ -91,7 +100,11 @@ final class Site {
 
     private func nextParameters() -> OpeningParameters {
         run = Run(origin: identity.origin, high: identity.origin.rawValue, low: run.low + 1)
-        return OpeningParameters(
+        return parameters()
+    }
+
+    private func parameters() -> OpeningParameters {
+        OpeningParameters(
             schema: schema, digestKey: Self.digestKey, run: Hash128(high: run.high, low: run.low), vfs: disk.vfsName,
             cacheKiB: 256)
     }
