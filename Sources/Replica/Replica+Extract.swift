@@ -32,15 +32,22 @@ extension Replica {
 
     /// Reads the records of an extraction, from a position on, as long as they fit a budget of packed bytes.
     ///
+    /// All pieces are of one moment: once the scope has changed they are refused, because what was overwritten meanwhile would
+    /// be missing from them. Whoever has to write between two pieces extracts by a reader (`Replica.read`).
+    ///
     /// - Returns: the records, and the position after them.
     public func records(
         of extraction: Extraction, from position: Int, byteBudget: Int
     ) throws -> (records: [DeltaRecord], next: Int) {
+        let header = extraction.header
+        guard vector(of: header.scope) == header.cut.vector, horizon(of: header.scope) == header.horizon else {
+            throw ReplicaError.movedOn(scope: header.scope)
+        }
         var records: [DeltaRecord] = []
         var (next, budget) = (position, byteBudget)
         while next < extraction.keys.count, budget > 0 {
             let key = extraction.keys[next]
-            let packed = try news(of: key, extraction.header)
+            let packed = try news(of: key, header)
             if !packed.groups.isEmpty { records.append(DeltaRecord(key: key, packed: packed)) }
             budget -= packed.bytes.count
             next += 1

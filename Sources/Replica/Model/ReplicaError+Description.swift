@@ -19,6 +19,8 @@ extension ReplicaError: CustomStringConvertible {
         case .incarnationClosed(let origin):
             "this incarnation of \(name(origin)) was closed. Open the next one before anything is written."
         case .folding(let scope): "a large cut of \(scope) is still being folded in. Try again when that is done."
+        case .movedOn(let scope):
+            "\(scope) changed while it was read piece by piece. Begin again, on a snapshot that stands still."
         case .nothingStaged(let scope): "no cut of \(scope) is on its way in. Begin one first."
         default: refusedWrite
         }

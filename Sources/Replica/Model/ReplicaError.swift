@@ -23,6 +23,8 @@ public enum ReplicaError: Error, Hashable, Sendable {
     case escrow(key: RecordKey, field: UInt32, EscrowError)
     /// A large cut of this scope is still being folded in; call `fold` until it is done.
     case folding(scope: Scope)
+    /// The scope changed while an extraction was read in pieces: begin it anew, on a reader's snapshot (`Replica.read`).
+    case movedOn(scope: Scope)
     /// Records or an end came for a cut that was never begun, or is published already.
     case nothingStaged(scope: Scope)
     /// This incarnation was closed, here or by a peer: call `reincarnate` before anything else is written.

@@ -161,16 +161,19 @@ extension Schedule {
         let earlier = memories[index]?[scope]?.randomElement(using: &random)
         let base = chance(30) ? earlier ?? Cut() : site.replica.cut(of: scope)
         sites[peer].intend()
-        let extraction = try sender.extraction(scope, for: base)
+        try sender.commit()
         sites[peer].noteCommit()
-        guard let extraction else { return }
+        // A sender goes on writing while a reader of one moment extracts.
+        let reader = chance(50) ? try sites[peer].snapshot() : sender
+        guard let extraction = try reader.extraction(scope, for: base) else { return }
         var pieces: [[DeltaRecord]] = []
         var position = 0
         while position < extraction.keys.count {
             let budget = Int.random(in: 1...150, using: &random)
-            let (records, next) = try sender.records(of: extraction, from: position, byteBudget: budget)
+            let (records, next) = try reader.records(of: extraction, from: position, byteBudget: budget)
             pieces.append(records)
             position = next
+            if reader !== sender, chance(40) { try writeBatch(at: peer) }
         }
         var header = extraction.header
         if header.base == Cut(), chance(60) { header.reach = .wholeState }
