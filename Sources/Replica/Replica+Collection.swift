@@ -36,8 +36,7 @@ extension Replica {
         var visited: [RecordKey] = []
         try tables.scan(.mark, from: [], upTo: [0xFF, 0xFF]) { key, _ in
             let key = try RecordKey(row: key)
-            if horizon(of: key.scope).isEmpty || overlays[key.scope] != nil { return true }
-            visited.append(key)
+            if !horizon(of: key.scope).isEmpty, overlays[key.scope] == nil, !quarantined.contains(key) { visited.append(key) }
             return true
         }
         var collected = 0
@@ -60,6 +59,26 @@ extension Replica {
         }
     }
 
+    /// Remembers up to where a delta's sender had collected touch marks: they are missing here, too, from now on, even if the
+    /// registrar's decision has not arrived.
+    func noteHorizon(_ header: DeltaHeader) throws {
+        guard !horizon(of: header.scope).covers(header.horizon) else { return }
+        let horizon = (scopes[header.scope]?.toldHorizon ?? VersionVector()).joined(with: header.horizon)
+        var writer = ByteWriter()
+        horizon.encode(into: &writer)
+        try Meta(connection).set(toldHorizonName(header.scope), writer.bytes)
+        scopes[header.scope]?.toldHorizon = horizon
+    }
+
+    func loadToldHorizons() throws {
+        for scope in scopes.keys {
+            guard let bytes = try Meta(connection).get(toldHorizonName(scope)) else { continue }
+            scopes[scope]?.toldHorizon = try decodeHorizon(bytes)
+        }
+    }
+
+    private func toldHorizonName(_ scope: Scope) -> String { "horizon \(scope)" }
+
     /// Reads every scope's horizon anew: after a start, and whenever one was decided.
     func refreshHorizons() throws {
         for scope in scopes.keys { scopes[scope]?.decidedHorizon = try readHorizon(of: scope) }
@@ -68,7 +87,11 @@ extension Replica {
     private func readHorizon(of scope: Scope) throws -> VersionVector {
         guard case .bytes(let bytes)? = try record(SystemRecords.horizon(of: scope)).register(SystemRecords.horizonSlot)?.value
         else { return VersionVector() }
-        return try bytes.withUnsafeBytes { raw in
+        return try decodeHorizon(bytes)
+    }
+
+    private func decodeHorizon(_ bytes: [UInt8]) throws -> VersionVector {
+        try bytes.withUnsafeBytes { raw in
             var reader = ByteReader(raw)
             let horizon = try VersionVector(decoding: &reader, limit: DeltaHeader.originLimit)
             try reader.expectEnd()

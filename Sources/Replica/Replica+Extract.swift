@@ -58,14 +58,11 @@ extension Replica {
     /// What a delta says about a record: as it is stored, if all of it is news.
     private func news(of key: RecordKey, _ header: DeltaHeader) throws -> PackedCells {
         try withBytes(of: key) { bytes in
-            if let row = try packedRow(key, bytes) {
-                let isPlain = header.reach == .namedSlots || !row.hasMarks
-                if isPlain, row.groups.allSatisfy({ !header.base.vector.covers($0.dot) }) { return row }
+            if let row = try packedRow(key, bytes), row.groups.allSatisfy({ !header.base.vector.covers($0.dot) }) {
+                return row
             }
-            let record = Record(sortedCells: try load(key, bytes).cells)
-            return PackedCells(
-                header.reach == .wholeState
-                    ? record.cells.filter { !$0.isMark } : record.delta(beyond: header.base.vector))
+            // A whole state, too, has its touch marks: whoever takes it in must be able to tell others of what died.
+            return PackedCells(Record(sortedCells: try load(key, bytes).cells).delta(beyond: header.base.vector))
         }
     }
 

@@ -203,6 +203,7 @@ extension Replica {
             let mine = scopes[header.scope, default: ScopeState()].head(of: origin).point
             if point.sequence > mine.sequence { scopes[header.scope, default: ScopeState()].setPoint(point, of: origin) }
         }
+        try noteHorizon(header)
     }
 
     /// Writes what a fold brought to the change index.

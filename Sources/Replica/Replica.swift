@@ -131,6 +131,7 @@ public final class Replica {
         }
         try loadOverlays()
         try loadQuarantine()
+        try loadToldHorizons()
         isStale = false
         do {
             try loadClosures()

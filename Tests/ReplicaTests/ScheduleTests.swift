@@ -46,4 +46,17 @@ import Testing
             }
         }
     }
+
+    @Test func `whoever collects marks behind the horizon resurrects nothing, and neither do late peers`() {
+        for _ in 0..<(Self.givenSeed == nil ? 250 : 1) {
+            let seed = Self.givenSeed ?? UInt64.random(in: 0...UInt64.max)
+            do {
+                var schedule = try Schedule(seed: seed, siteCount: 5)
+                try schedule.runHorizons(steps: 70, memberCount: 2)
+            } catch {
+                Issue.record("ATOLL_TEST_SEED=\(seed): \(error)")
+                return
+            }
+        }
+    }
 }

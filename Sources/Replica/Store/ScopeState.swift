@@ -9,8 +9,10 @@ struct ScopeState {
     private(set) var runs: [Origin: [RunSpan]] = [:]
     /// Up to where the registrar decided that touch marks may go.
     var decidedHorizon = VersionVector()
-    /// Up to where this replica, holding the scope that far, may drop them.
-    var horizon: VersionVector { decidedHorizon.met(with: vector) }
+    /// Up to where a sender had dropped them, who may have heard of a later decision.
+    var toldHorizon = VersionVector()
+    /// Up to where this replica, holding the scope that far, may drop them, or may lack them.
+    var horizon: VersionVector { decidedHorizon.joined(with: toldHorizon).met(with: vector) }
     /// Origins whose heads were changed since they were last written.
     var dirty: Set<Origin> = []
 

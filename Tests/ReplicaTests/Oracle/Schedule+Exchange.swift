@@ -22,11 +22,16 @@ extension Schedule {
             return nil
         }
         try require(delta.header.cut.vector == vector, "\(scope): a delta to another cut than the sender's")
+        let horizon = horizons.horizon(of: scope, at: index, holding: vector)
+        try require(delta.header.horizon == horizon, "\(scope): horizon \(delta.header.horizon), not \(horizon)")
+        let isWhole = !base.vector.isEmpty && !base.vector.covers(horizon)
+        try require(delta.header.reach == (isWhole ? .wholeState : .namedSlots), "\(scope): \(delta.header.reach)")
+        let known = isWhole ? VersionVector() : base.vector
         let told = Set(
             try delta.records.flatMap { record in try record.cells().filter { $0.value != nil }.map { Told(record.key, $0) } })
         let missing = Set(
             (oracle.keys[scope] ?? []).flatMap { key in
-                oracle.cells(key, at: vector).filter { !base.vector.covers($0.dot) }.map { Told(key, $0) }
+                oracle.cells(key, at: vector).filter { !known.covers($0.dot) }.map { Told(key, $0) }
             })
         try require(told == missing, "\(scope): told \(told), lacked \(missing)")
         return delta
@@ -84,18 +89,17 @@ extension Schedule {
     /// Joins deltas, and expects what their vectors and this site's say must come of it.
     mutating func join(_ deltas: [Delta], at index: Int) throws {
         let site = sites[index]
-        var vectors = site.vectors
+        var (vectors, heard) = (site.vectors, horizons)
         var refusal: ReplicaError?
         touched.formUnion(deltas.map(\.header.scope))
         for delta in deltas where refusal == nil {
             let (scope, header) = (delta.header.scope, delta.header)
             let mine = vectors[scope] ?? VersionVector()
-            if let gap = header.base.vector.entries.first(where: { $0.sequence > mine.sequence(of: $0.origin) }) {
-                refusal = .baseUnknown(
-                    scope: scope, origin: gap.origin, needs: gap.sequence, have: mine.sequence(of: gap.origin))
-            } else if !mine.covers(header.cut.vector) {
+            refusal = Self.refusal(of: header, at: mine)
+            if refusal == nil, !mine.covers(header.cut.vector) {
                 if transfers[index]?[scope]?.isPublished == true { refusal = .folding(scope: scope) }
                 vectors[scope] = mine.joined(with: header.cut.vector)
+                heard.hear(index, of: scope, header.horizon)
             }
         }
         site.intend()
@@ -105,9 +109,23 @@ extension Schedule {
         } else {
             site.intend(vectors)
             try site.replica.join(deltas, at: clock(of: index))
-            site.vectors = vectors
+            (site.vectors, horizons) = (vectors, heard)
             site.noteCommit()
         }
+    }
+
+    /// Why a replica at a vector cannot take a delta: it does not hold what the delta builds on, or what the sender collected.
+    private static func refusal(of header: DeltaHeader, at mine: VersionVector) -> ReplicaError? {
+        func gap(_ vector: VersionVector) -> VersionVector.Entry? {
+            vector.entries.first { $0.sequence > mine.sequence(of: $0.origin) }
+        }
+        if let gap = gap(header.base.vector) {
+            return .baseUnknown(
+                scope: header.scope, origin: gap.origin, needs: gap.sequence, have: mine.sequence(of: gap.origin))
+        }
+        guard header.reach == .namedSlots, !mine.isEmpty, let gap = gap(header.horizon) else { return nil }
+        return .belowHorizon(
+            scope: header.scope, origin: gap.origin, horizon: gap.sequence, have: mine.sequence(of: gap.origin))
     }
 
     func expect(_ refusal: ReplicaError, _ body: () throws -> Void) throws {
@@ -136,6 +154,10 @@ extension Schedule {
         sites[index].intend()
         if transfer.isPublished {
             try foldOnce(at: index)
+        } else if let refusal = Self.refusal(of: transfer.header, at: sites[index].vector(scope)) {
+            try expect(refusal) { try replica.publish(scope) }
+            try replica.dropStaged(scope)
+            transfers[index]?[scope] = nil
         } else if chance(15) {
             let last = try replica.stage(transfer.header)
             let expected = transfer.pieces[..<transfer.staged].last(where: { !$0.isEmpty })?.last?.key
@@ -150,6 +172,7 @@ extension Schedule {
             try replica.publish(scope)
             transfers[index]?[scope]?.isPublished = true
             sites[index].vectors = vectors
+            horizons.hear(index, of: scope, transfer.header.horizon)
         }
         sites[index].noteCommit()
     }
@@ -178,8 +201,12 @@ extension Schedule {
         var header = extraction.header
         if header.base == Cut(), chance(60) { header.reach = .wholeState }
         if let present = transfers[index]?[scope], present.header == header { return }
-        beginning[index] = Transfer(header: header, pieces: pieces)
         site.intend()
+        if let refusal = Self.refusal(of: header, at: site.vector(scope)) {
+            try expect(refusal) { _ = try site.replica.stage(header) }
+            return site.noteCommit()
+        }
+        beginning[index] = Transfer(header: header, pieces: pieces)
         try require(try site.replica.stage(header) == nil, "a new cut resumes an old one")
         transfers[index, default: [:]][scope] = Transfer(header: header, pieces: pieces)
         site.noteCommit()

@@ -20,6 +20,8 @@ struct Schedule {
     var isUndecided = false
     var syncLies = false
     var hasAllMarks = true
+    /// Up to where marks may go. Site 0 is the registrar.
+    var horizons = HorizonModel()
     /// The scopes that the step under way may have changed.
     var touched: Set<Scope> = []
     /// Cuts that a site once had, durably.
