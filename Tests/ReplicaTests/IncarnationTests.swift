@@ -1,4 +1,5 @@
 import CRDT
+import Foundation
 import Replica
 import Simulation
 import Testing
@@ -84,6 +85,21 @@ import Testing
         #expect(note.register(SlotKey(field: Shop.text))?.value == .text("third"))
         #expect(note.register(SlotKey(field: Shop.text))?.losers.map(\.value) == [.text("second")])
         #expect(note.elements(Shop.tags).entries.map(\.element) == [.identifier(late)])
+    }
+
+    private static let givenSeed = ProcessInfo.processInfo.environment["ATOLL_TEST_SEED"].flatMap { UInt64($0) }
+
+    @Test func `however tills are restored and cloned, no sale is lost and none counts twice`() {
+        for _ in 0..<(Self.givenSeed == nil ? 120 : 1) {
+            let seed = Self.givenSeed ?? UInt64.random(in: 0...UInt64.max)
+            do {
+                var schedule = try TillSchedule(seed: seed, tillCount: 3)
+                try schedule.run(steps: 40)
+            } catch {
+                Issue.record("ATOLL_TEST_SEED=\(seed): \(error)")
+                return
+            }
+        }
     }
 
     private func expectEqual(_ replicas: [Replica], sold: Int64) throws {
