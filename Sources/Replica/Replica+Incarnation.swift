@@ -22,27 +22,35 @@ extension Replica {
     ///   - milliseconds: the wall clock, in milliseconds since 1970.
     public func reincarnate(as incarnation: UInt64, at milliseconds: Int64) throws {
         try commit()
-        let old = identity.origin
-        let next = Identity(chain: identity.chain, member: identity.member, incarnation: incarnation)
-        precondition(next.origin != old, "an incarnation is drawn at random")
-        try inTransaction {
+        let old = identity
+        let next = Identity(chain: old.chain, member: old.member, incarnation: incarnation)
+        precondition(next.origin != old.origin, "an incarnation is drawn at random")
+        let held = scopes.filter { $0.value.head(of: old.origin).point.sequence > 0 }.keys.sorted()
+        do {
+            identity = next
+            try begin()
             try Meta(connection).write(identity: next, epoch: codec.epoch)
             try Meta(connection).remove("copied")
+            try apply(at: milliseconds) { try close(old.origin, in: held, $0) }
+            try commit()
+        } catch {
+            identity = old
+            try rollBack()
+            throw error
         }
-        identity = next
-        let held = scopes.filter { $0.value.head(of: old).point.sequence > 0 }.keys.sorted()
-        guard !held.isEmpty else { return }
-        try perform(at: milliseconds) { transaction in
-            for scope in held {
-                let last = scopes[scope]?.head(of: old).point.sequence ?? 0
-                try transaction.write(SystemRecords.closure(of: old, in: scope)) { record, version in
-                    record.assign(
-                        .integer(Int64(bitPattern: next.origin.rawValue)), to: SystemRecords.successorSlot, at: version)
-                    record.assign(.integer(Int64(last)), to: SystemRecords.lastSlot, at: version)
-                }
+        if !held.isEmpty { needsRecount = true }
+    }
+
+    /// Writes down where an incarnation ended, and that this one goes on in its place.
+    private func close(_ old: Origin, in held: [Scope], _ transaction: Transaction) throws {
+        for scope in held {
+            let last = scopes[scope]?.head(of: old).point.sequence ?? 0
+            try transaction.write(SystemRecords.closure(of: old, in: scope)) { record, version in
+                record.assign(
+                    .integer(Int64(bitPattern: identity.origin.rawValue)), to: SystemRecords.successorSlot, at: version)
+                record.assign(.integer(Int64(last)), to: SystemRecords.lastSlot, at: version)
             }
         }
-        needsRecount = true
     }
 
     /// Takes what a closed incarnation of this member wrote beyond the last point that others know, too, and writes it again

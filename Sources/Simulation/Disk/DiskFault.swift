@@ -8,6 +8,8 @@ public struct DiskFault: Hashable, Sendable {
         case error
         /// This operation and every later one of the same kinds fail.
         case errorsFromThenOn
+        /// This operation and every later one of the same kinds find no room, and change nothing.
+        case fullFromThenOn
         /// The power goes before the operation is done: it and whatever comes later fail, until `SimulatedDisk.powerCut`
         /// says what the platters hold and a new disk is made of that.
         case powerLoss

@@ -46,9 +46,10 @@ struct DiskState: Sendable {
         var striking: DiskFault.Effect?
         for index in faults.indices.reversed() where faults[index].strikes(at: operation) {
             striking = faults[index].effect
-            if striking != .errorsFromThenOn { faults.remove(at: index) }
+            if striking == .error || striking == .powerLoss { faults.remove(at: index) }
             if striking == .powerLoss { isPowered = false }
         }
+        if striking == .fullFromThenOn { throw .full }
         if striking != nil { throw operation.failure }
     }
 
