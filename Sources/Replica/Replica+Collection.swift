@@ -27,6 +27,24 @@ extension Replica {
         return horizon
     }
 
+    /// The scopes in which records hold touch marks, ascending.
+    public func markedScopes() throws -> [Scope] {
+        try heldScopes.filter { scope in
+            var isMarked = false
+            let prefix = RecordKey.prefix(scope)
+            try tables.scan(.mark, from: prefix, upTo: prefix.upperBound) { _, _ in
+                isMarked = true
+                return false
+            }
+            return isMarked
+        }
+    }
+
+    /// How many records hold touch marks.
+    public func markCount() throws -> Int {
+        Int(try connection.integer("SELECT count(*) FROM mark") ?? 0)
+    }
+
     /// Drops touch marks below the horizon.
     ///
     /// - Parameter limit: the most records to visit: a till is not stopped for long.

@@ -94,7 +94,8 @@ extension Replica {
         return keys.union(staged).sorted()
     }
 
-    /// Every key of a scope, or of one of its collections, ascending.
+    /// Every key of a scope, or of one of its collections, ascending; also of records that are set aside, because what cannot
+    /// be read must not pass for absent.
     public func keys(of scope: Scope, collection: UInt16? = nil) throws -> [RecordKey] {
         try refresh()
         let prefix = RecordKey.prefix(scope, collection)
@@ -103,9 +104,12 @@ extension Replica {
             keys.append(try RecordKey(row: key))
             return true
         }
-        guard let overlay = overlays[scope], overlay.isPublished else { return keys }
-        let staged = try stagedKeys(in: overlay).filter { collection == nil || $0.collection == collection }
-        return Set(keys).union(staged).sorted()
+        let isWanted = { (key: RecordKey) in key.scope == scope && (collection == nil || key.collection == collection) }
+        let aside = quarantined.filter(isWanted)
+        guard let overlay = overlays[scope], overlay.isPublished else {
+            return aside.isEmpty ? keys : (keys + aside).sorted()
+        }
+        return Set(keys).union(try stagedKeys(in: overlay).filter(isWanted)).union(aside).sorted()
     }
 
     /// Visits the blocks of an origin whose last sequence lies beyond one, in order, until `visit` returns false.
@@ -144,7 +148,7 @@ extension Replica {
     }
 
     /// The hash of an origin's chain at an earlier point, if it is still known.
-    private func hash(of origin: Origin, at sequence: UInt64, in scope: Scope) throws -> Hash128? {
+    func hash(of origin: Origin, at sequence: UInt64, in scope: Scope) throws -> Hash128? {
         guard sequence > 0 else { return nil }
         var hash: Hash128?
         try scanBlocks(of: origin, in: scope, beyond: sequence - 1) { block in

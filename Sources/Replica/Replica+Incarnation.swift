@@ -22,33 +22,43 @@ extension Replica {
     ///   - milliseconds: the wall clock, in milliseconds since 1970.
     public func reincarnate(as incarnation: UInt64, at milliseconds: Int64) throws {
         try commit()
-        let old = identity
+        let (old, wasCopy) = (identity, isCopy)
         let next = Identity(chain: old.chain, member: old.member, incarnation: incarnation)
         precondition(next.origin != old.origin, "an incarnation is drawn at random")
-        let held = scopes.filter { $0.value.head(of: old.origin).point.sequence > 0 }.keys.sorted()
         do {
-            identity = next
             try begin()
             try Meta(connection).write(identity: next, epoch: codec.epoch)
-            try Meta(connection).remove("copied")
-            try apply(at: milliseconds) { try close(old.origin, in: held, $0) }
+            try Meta(connection).remove(Self.copyName)
+            (identity, isCopy) = (next, false)
+            try close(old.origin, ofCopy: wasCopy, at: milliseconds)
             try commit()
         } catch {
-            identity = old
+            (identity, isCopy) = (old, wasCopy)
             try rollBack()
             throw error
         }
-        if !held.isEmpty { needsRecount = true }
     }
 
-    /// Writes down where an incarnation ended, and that this one goes on in its place.
-    private func close(_ old: Origin, in held: [Scope], _ transaction: Transaction) throws {
-        for scope in held {
-            let last = scopes[scope]?.head(of: old).point.sequence ?? 0
-            try transaction.write(SystemRecords.closure(of: old, in: scope)) { record, version in
-                record.assign(
-                    .integer(Int64(bitPattern: identity.origin.rawValue)), to: SystemRecords.successorSlot, at: version)
-                record.assign(.integer(Int64(last)), to: SystemRecords.lastSlot, at: version)
+    /// Says in every scope that an incarnation wrote to that this one goes on in its place.
+    private func close(_ closed: Origin, ofCopy isCopy: Bool, at milliseconds: Int64) throws {
+        let held = scopes.compactMap { scope, state in
+            let last = state.head(of: closed).point.sequence
+            return last > 0 ? (scope: scope, last: last) : nil
+        }.sorted { $0.scope < $1.scope }
+        for (scope, last) in held {
+            try setWritten(last, by: closed, in: scope)
+            // A copy has written nothing since it was made: all of it is on the one chain that others know.
+            if isCopy { try setProven(closed, in: scope) }
+        }
+        guard !held.isEmpty else { return }
+        try noteRecount()
+        let successor = Int64(bitPattern: identity.origin.rawValue)
+        try apply(at: milliseconds) { transaction in
+            for (scope, last) in held {
+                try transaction.write(SystemRecords.closure(of: closed, in: scope)) { record, version in
+                    record.assign(.integer(successor), to: SystemRecords.successorSlot, at: version)
+                    record.assign(.integer(Int64(last)), to: SystemRecords.lastSlot, at: version)
+                }
             }
         }
     }
@@ -74,10 +84,10 @@ extension Replica {
         }
         try inTransaction {
             try setProven(closed, in: scope)
+            try noteRecount()
             try rewrite(closed, in: scope, beyond: agreed, upTo: head.sequence)
             try saveHeads(of: scope)
         }
-        needsRecount = true
         return head.sequence - agreed.sequence
     }
 
@@ -110,18 +120,36 @@ extension Replica {
         let mine = scopes[scope]?.head(of: origin).point ?? Head.none.point
         if origin == identity.origin, point.sequence > mine.sequence { return true }
         if try mine.sequence == 0 || isProven(origin, in: scope) { return false }
-        guard point.sequence <= mine.sequence else { return true }
-        return try self.knownPoints(of: origin, in: scope).first { $0.sequence == point.sequence }?.hash != point.hash
+        guard point != mine else { return false }
+        guard point.sequence < mine.sequence else { return true }
+        return try hash(of: origin, at: point.sequence, in: scope) != point.hash
     }
 
     /// Whether somebody else has confirmed what is held of a closed incarnation: it was compared with a peer's chain, or more
-    /// of it came by a delta after it was closed.
+    /// of it than was written here came by a delta.
     private func isProven(_ origin: Origin, in scope: Scope) throws -> Bool {
         if origin == identity.origin { return false }
         if try Meta(connection).get(provenName(origin, scope)) != nil { return true }
-        let closure = try record(SystemRecords.closure(of: origin, in: scope))
-        guard case .integer(let last)? = closure.register(SystemRecords.lastSlot)?.value else { return false }
-        return vector(of: scope).sequence(of: origin) > UInt64(max(0, last))
+        return vector(of: scope).sequence(of: origin) > (try written(by: origin, in: scope))
+    }
+
+    /// Up to where a closed incarnation's transactions were written by this file, and not by another copy of it.
+    private func written(by closed: Origin, in scope: Scope) throws -> UInt64 {
+        guard let bytes = try Meta(connection).get(writtenName(closed, scope)) else { return 0 }
+        return try bytes.withUnsafeBytes { raw in
+            var reader = ByteReader(raw)
+            return try reader.readVarint()
+        }
+    }
+
+    private func setWritten(_ sequence: UInt64, by closed: Origin, in scope: Scope) throws {
+        var writer = ByteWriter()
+        writer.write(varint: sequence)
+        try Meta(connection).set(writtenName(closed, scope), writer.bytes)
+    }
+
+    private func writtenName(_ origin: Origin, _ scope: Scope) -> String {
+        "written \(scope) \(origin.rawValue)"
     }
 
     private func setProven(_ origin: Origin, in scope: Scope) throws {
@@ -145,10 +173,20 @@ extension Replica {
     }
 
     /// Notes that a delta may have brought facts of a closed incarnation that this replica answers for.
-    func noteClosed(_ header: DeltaHeader) {
+    func noteClosed(_ header: DeltaHeader) throws {
         guard closures.keys.contains(where: { $0.member == identity.member }) else { return }
         if header.cut.points.contains(where: { $0.origin.member == identity.member && $0.origin != identity.origin }) {
-            needsRecount = true
+            try noteRecount()
         }
     }
+
+    /// Notes, with whatever is being committed, that a recount is due.
+    func noteRecount() throws {
+        guard !needsRecount else { return }
+        try Meta(connection).set(Self.recountName, [1])
+        needsRecount = true
+    }
+
+    static var copyName: String { "copied" }
+    static var recountName: String { "recount" }
 }

@@ -51,7 +51,7 @@ extension Replica {
         try save(news, upTo: header.cut, before)
         feedClock(news.stamps, at: milliseconds)
         try noteSystemRecords(delta.records.lazy.map(\.key))
-        noteClosed(header)
+        try noteClosed(header)
         return news.changed
     }
 
@@ -106,6 +106,11 @@ extension Replica {
             for group in groups where !before.covers(group.dot) { add(group.dot, group.stamp, key) }
         }
 
+        /// Names a record that is set aside: what came of it will come again, with all of it, when it is mended.
+        mutating func addAside(_ record: DeltaRecord, _ before: VersionVector) {
+            for group in record.packed.groups where !before.covers(group.dot) { add(group.dot, group.stamp, record.key) }
+        }
+
         private mutating func add(_ dot: Dot, _ stamp: HLC, _ key: RecordKey) {
             // Few origins bring news at once, and the last one brings most.
             let index = origins.lastIndex { $0.origin == dot.origin } ?? origins.count
@@ -143,6 +148,10 @@ extension Replica {
         news = folding.news
         for position in folding.passed {
             let record = records[position]
+            guard !quarantined.contains(record.key) else {
+                news.addAside(record, context.before)
+                continue
+            }
             try withBytes(of: record.key) { bytes in
                 try fold(try record.cells(), into: try loadRow(record.key, bytes), record.key, bytes, context, &news)
             }

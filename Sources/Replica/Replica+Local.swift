@@ -24,7 +24,7 @@ extension Replica {
     ) throws -> (result: Result, receipt: Receipt) {
         try refresh()
         guard !isUndone else { throw StorageError.undone(path: path) }
-        guard !isClosed else { throw ReplicaError.incarnationClosed(identity.origin) }
+        guard !isClosed, !isCopy else { throw ReplicaError.incarnationClosed(identity.origin) }
         let transaction = Transaction(self, stamp: clock.next(at: milliseconds))
         let result = try body(transaction)
         if let error = transaction.broken { throw error }

@@ -2,10 +2,9 @@ public import CRDT
 
 /// A damaged row is set aside, and its cells are fetched again from a peer that holds exactly as much.
 extension Replica {
-    /// Sets a record's damaged row aside. Reads and writes of the record are refused until it is mended; deltas that would
-    /// need it, too.
-    ///
-    /// The digest keeps what the row held, so it tells when the record is whole again.
+    /// Sets a record's damaged row aside. Until it is mended, reads and writes of the record are refused, and so are deltas
+    /// from here that would name it. Deltas from others are joined around it: what they say of it comes again with the
+    /// mending, which takes a peer that holds exactly as much.
     public func quarantine(_ key: RecordKey) throws {
         try commit()
         try inTransaction {
@@ -48,34 +47,94 @@ extension Replica {
     /// - Parameters:
     ///   - cells: what `mendingCells` gave at this replica's own cut.
     ///   - digest: the peer's digest of the scope at that cut.
-    /// - Returns: whether the digests agree again; if not, more is damaged.
+    /// - Returns: whether the digests agree again; if not, more is damaged, or still set aside.
     public func mend(_ key: RecordKey, with cells: [Cell], peerDigest digest: Hash128) throws -> Bool {
-        guard quarantined.contains(key) else { return true }
         try commit()
-        try inTransaction {
-            try withBytes(of: key) { bytes in
-                let row = try encode(cells, key, bytes)
-                try saveOrigins()
-                if !row.groups.isEmpty { try row.bytes.withUnsafeBytes { try tables.putRecord(bytes, $0) } }
-                if row.hasMarks { try tables.put(.mark, Array(bytes), []) }
-                try tables.delete(.quarantine, Array(bytes))
+        if quarantined.contains(key) { try inTransaction { try putBack(key, cells) } }
+        return !isAside(key.scope) && self.digest(of: key.scope) == digest
+    }
+
+    private func isAside(_ scope: Scope) -> Bool { quarantined.contains { $0.scope == scope } }
+
+    /// Puts a quarantined record of counters back when a peer lacks nothing of its scope but this member's own transactions:
+    /// with the peer's cells, and this member's own shares counted again from its facts.
+    ///
+    /// Counters are the only cells of this member's own that can be made up; a record of anything else stays aside.
+    ///
+    /// - Parameters:
+    ///   - cells: the record at the peer.
+    ///   - cut: the peer's, of the scope.
+    ///   - milliseconds: the wall clock, in milliseconds since 1970.
+    /// - Returns: whether it was put back.
+    /// - Throws: `ReplicaError.quarantined` if a record of facts is set aside, without which the count would be too low.
+    public func mendCounters(
+        of key: RecordKey, with cells: [Cell], peer cut: Cut, at milliseconds: Int64
+    ) throws -> Bool {
+        let (mine, theirs) = (vector(of: key.scope), cut.vector)
+        let isOwnNews =
+            mine.covers(theirs)
+            && mine.entries.allSatisfy {
+                $0.origin.member == identity.member || $0.sequence == theirs.sequence(of: $0.origin)
             }
+        guard quarantined.contains(key), isOwnNews, isOfCounters(key.collection),
+            overlays[key.scope]?.isPublished != true
+        else { return false }
+        try checkChains(of: cut, in: key.scope)
+        try commit()
+        let totals = try factTotals { $0 == identity.origin }
+        do {
+            try begin()
+            try noteRecount()
+            try putBack(key, cells)
+            try setOwnShares(totals[identity.origin] ?? [:], of: [key], at: milliseconds)
+            return true
+        } catch {
+            try rollBack()
+            throw error
+        }
+    }
+
+    private func isOfCounters(_ collection: UInt16) -> Bool {
+        schema[collection]?.fields.allSatisfy { if case .counter = $0.kind { true } else { false } } ?? false
+    }
+
+    /// Writes a quarantined record's row anew. With the last one of its scope the digests are summed anew, too: while records
+    /// were aside, nobody could say what of them had changed.
+    private func putBack(_ key: RecordKey, _ cells: [Cell]) throws {
+        try withBytes(of: key) { bytes in
+            let row = try encode(cells, key, bytes)
+            try saveOrigins()
+            if !row.groups.isEmpty { try row.bytes.withUnsafeBytes { try tables.putRecord(bytes, $0) } }
+            if row.hasMarks { try tables.put(.mark, Array(bytes), []) } else { try tables.delete(.mark, Array(bytes)) }
+            try tables.delete(.quarantine, Array(bytes))
         }
         quarantined.remove(key)
-        return try self.digest(of: key.scope) == digest && recomputedDigest(of: key.scope) == digest
+        guard !isAside(key.scope) else { return }
+        let sums = try recomputedDigests(of: key.scope)
+        for (origin, head) in scopes[key.scope]?.heads ?? [:] {
+            var difference = sums[origin] ?? .zero
+            difference -= head.digest
+            scopes[key.scope]?.changeDigest(of: origin, by: difference)
+        }
+        try saveHeads(of: key.scope)
     }
 
     /// The digest of a scope, summed anew over every record.
     public func recomputedDigest(of scope: Scope) throws -> Hash128 {
-        var sum = Hash128.zero
+        try recomputedDigests(of: scope).values.reduce(into: .zero) { $0 += $1 }
+    }
+
+    /// By the origin of the cells.
+    private func recomputedDigests(of scope: Scope) throws -> [Origin: Hash128] {
+        var sums: [Origin: Hash128] = [:]
         let prefix = RecordKey.prefix(scope)
         try tables.scan(.record, from: prefix, upTo: prefix.upperBound) { bytes, value in
             for group in try codec.parse(value, key: bytes) {
-                if let hash = try hash(of: group, in: value, bytes) { sum += hash }
+                if let hash = try hash(of: group, in: value, bytes) { sums[group.dot.origin, default: .zero] += hash }
             }
             return true
         }
-        return sum
+        return sums
     }
 
     func loadQuarantine() throws {

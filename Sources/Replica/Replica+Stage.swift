@@ -47,6 +47,7 @@ extension Replica {
     /// Joins a record as folding will, and keeps nothing of it: what cannot be folded in must be refused before it is
     /// published, when its scope could neither go on nor back.
     private func checkFoldable(_ record: DeltaRecord, _ header: DeltaHeader) throws {
+        guard !quarantined.contains(record.key) else { return }
         let context = JoinContext(cut: header.cut.vector, before: vector(of: header.scope), reach: header.reach)
         try withBytes(of: record.key) { bytes in
             let present = try loadRow(record.key, bytes).cells
@@ -98,6 +99,7 @@ extension Replica {
             }
             if let first { try tables.delete(.staged, first.key) }
             try save(news, of: overlay, isLast: next == nil)
+            if next == nil { try noteClosed(overlay.header) }
             feedClock(news.stamps, at: milliseconds)
             try noteSystemRecords(entries.lazy.map(\.key))
             try saveHeads(of: scope)

@@ -39,6 +39,9 @@ public final class Replica {
     var quarantined: Set<RecordKey> = []
     /// Facts of a closed incarnation came in whose counters this replica answers for; `recountClosed` settles it.
     public internal(set) var needsRecount = false
+    /// Whether this file is a backup that has not begun a new incarnation yet: `reincarnate` must come before anything is
+    /// written.
+    public internal(set) var isCopy = false
     /// By the rows of one scope, until they are settled.
     var digestChanges = DigestChanges()
 
@@ -109,7 +112,10 @@ public final class Replica {
     /// Reads heads, runs and staged transfers, as after every failed commit.
     func loadState() throws {
         isStale = true
-        codec.origins = OriginNumbers(try Meta(connection).origins())
+        let meta = Meta(connection)
+        codec.origins = OriginNumbers(try meta.origins())
+        needsRecount = try meta.get(Self.recountName) != nil
+        isCopy = try meta.get(Self.copyName) != nil
         scopes = [:]
         overlays = [:]
         clock = .none

@@ -15,9 +15,12 @@ extension ReplicaError: CustomStringConvertible {
                 + "Find the copy and close its incarnation."
         case .malformed(let fault): "the delta breaks a rule of its form: \(fault). It is damaged or was forged."
         case .damagedRow(let key): "the row of \(place(key)) is damaged. Fetch it again from a peer, or restore a backup."
-        case .quarantined(let key): "\(place(key)) is damaged here and waits to be fetched again."
+        case .quarantined(let key):
+            "\(place(key)) is damaged here and waits to be fetched again. Let it meet a replica that holds it, or restore a "
+                + "backup."
         case .incarnationClosed(let origin):
-            "this incarnation of \(name(origin)) was closed. Open the next one before anything is written."
+            "this incarnation of \(name(origin)) was closed, or is a backup's. "
+                + "Run atoll exchange: it begins the next one."
         case .folding(let scope): "a large cut of \(scope) is still being folded in. Try again when that is done."
         case .movedOn(let scope):
             "\(scope) changed while it was read piece by piece. Begin again, on a snapshot that stands still."

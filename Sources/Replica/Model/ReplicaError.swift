@@ -27,9 +27,10 @@ public enum ReplicaError: Error, Hashable, Sendable {
     case movedOn(scope: Scope)
     /// Records or an end came for a cut that was never begun, or is published already.
     case nothingStaged(scope: Scope)
-    /// This incarnation was closed, here or by a peer: call `reincarnate` before anything else is written.
+    /// This incarnation was closed by somebody else, or this is a backup's copy of it: call `reincarnate` before anything is
+    /// written.
     case incarnationClosed(Origin)
-    /// Ours was damaged; deltas from here wait until it is mended.
+    /// Ours was damaged; nothing is read from it, and no delta that names it leaves here, until it is mended.
     case quarantined(key: RecordKey)
 }
 
