@@ -13,6 +13,8 @@ public enum NodeError: Error, Hashable, Sendable {
     case mismatched(directory: String, detail: String)
     /// The database was put back to an earlier state; writing would use sequence numbers a second time.
     case behindHighWater(directory: String)
+    /// A backup is damaged, or is none, or is another replica's.
+    case unusableBackup(path: String, detail: String)
     case unknownMember(name: String, known: [String])
     case tooManyMembers(count: Int, limit: Int)
     /// The owner has been stopped.
@@ -43,7 +45,9 @@ extension NodeError: CustomStringConvertible {
             "\(directory): \(detail). Restore the whole directory from one backup."
         case .behindHighWater(let directory):
             "\(directory): this database is older than the file high-water beside it says: it was restored from a copy. "
-                + "Put the latest database back, or found the chain anew."
+                + "Run atoll exchange: it goes on under a new incarnation, with what the other replicas know."
+        case .unusableBackup(let path, let detail):
+            "\(path): this cannot take the replica's place: \(detail). Nothing was changed; name another backup."
         case .unknownMember(let name, let known):
             "there is no replica named \(name) in this chain. Known are: \(known.joined(separator: ", "))."
         case .tooManyMembers(let count, let limit):

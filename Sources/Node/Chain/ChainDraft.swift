@@ -143,7 +143,7 @@ extension ChainDraft {
         }
     }
 
-    /// Finishes what an import was interrupted in. The caller holds the chain's lock.
+    /// Finishes what an import or a restore was interrupted in. The caller holds the chain's lock.
     static func finishInterrupted(in path: String) throws {
         let (ready, replaced) = (path + "/" + ChainFolder.readyName, path + "/" + ChainFolder.replacedName)
         if case .directory = try FileKind(ready) {

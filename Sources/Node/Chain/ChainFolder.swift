@@ -5,11 +5,11 @@ public import Replica
 /// replica's directory for each member.
 public final class ChainFolder {
     public static let logsName = "logs"
-    /// Where an import builds what it will put in place.
+    /// Where an import or a restore builds what it will put in place.
     static let draftName = ".import"
-    /// What an import has built completely and is putting in place: from here on it is done.
+    /// What was built completely and is being put in place: from here on it is done.
     static let readyName = ".ready"
-    /// What an import has put something else in the place of.
+    /// What something else was put in the place of.
     static let replacedName = ".replaced"
 
     public let path: String

@@ -1,30 +1,25 @@
 internal import CRDT
 internal import Replica
 
-/// What an exchange has done so far.
-public struct ExchangeProgress: Hashable, Sendable {
-    public var rounds = 0
-    /// Pairs met in this round, out of `pairsInRound`.
-    public var pairsMet = 0
-    public var pairsInRound = 0
-    /// Transactions that a replica learned; one that reaches ten replicas counts ten times.
-    public var transactions = 0
-    /// Records that deltas named, as often as they did.
-    public var records = 0
-    /// Deltas joined in one piece, and cuts that were staged.
-    public var deltas = 0
-    public var stagedCuts = 0
-}
-
 /// Lets replicas sync in one process, pair by pair, each pair both ways, until nothing is missing.
 ///
 /// Every round meets all pairs in a new random order. A replica that carries something for another takes part in bringing it
 /// there: two stores give each other whatever the receiver wants.
+///
+/// What is wrong is put right on the way. Damaged rows are set aside and mended. Whoever comes from a backup, or has a double,
+/// begins a new incarnation. All pairs settle their pasts before the first delta flows, so that a branch that must be written
+/// again has not reached anybody under its old numbers. Counters of closed incarnations are counted again once their facts
+/// are all there.
 public struct Exchange<Random: RandomNumberGenerator> {
     /// Cuts of more records are staged in pieces and folded in, so that no commit is long and memory stays small.
     public var recordsAtOnce = 20_000
     /// How many bytes a staged piece has, or a little more.
     public var bytesPerPiece = 1 << 20
+    /// The numbers of all members of the chain. If all of them are here, and HQ among them, marks of removals that everybody
+    /// has seen are collected behind the exchange; nil collects nothing.
+    public var members: Set<UInt32>?
+    /// Whether to compact the change index behind the exchange, which reads every record once.
+    public var compacts = false
 
     private let replicas: [ReplicaDirectory]
     private var random: Random
@@ -37,122 +32,142 @@ public struct Exchange<Random: RandomNumberGenerator> {
     /// - Parameters:
     ///   - now: the wall clock, in milliseconds since 1970.
     ///   - report: told after every pair; what it throws ends the exchange between two commits.
-    /// - Throws: `ExchangeError`, and whatever `report` throws. What was brought so far stays and is sound.
+    /// - Throws: `ExchangeError`, and whatever `report` throws. What was brought so far stays and is sound. If something could
+    ///   not be mended, or digests differ, all else is done before that is thrown.
     public mutating func run(
         now: () -> Int64, report: (ExchangeProgress) throws -> Void
     ) throws -> ExchangeProgress {
-        try finishFolding(at: now())
         var progress = ExchangeProgress()
-        var pairs: [(Int, Int)] = []
-        for left in replicas.indices { for right in replicas.indices where left < right { pairs.append((left, right)) } }
+        var pairs: [Meeting] = []
+        for left in replicas.indices { for right in replicas.indices where left < right { pairs.append(meeting(left, right)) } }
         progress.pairsInRound = pairs.count
-        while pairs.contains(where: { lacks($0, from: $1) || lacks($1, from: $0) }) {
-            progress.rounds += 1
-            pairs.shuffle(using: &random)
-            for (index, (left, right)) in pairs.enumerated() {
-                try bring(from: replicas[left], to: replicas[right], at: now(), &progress)
-                try bring(from: replicas[right], to: replicas[left], at: now(), &progress)
-                progress.pairsMet = index + 1
-                try report(progress)
-            }
-        }
-        for directory in replicas {
-            try at(directory.card.name, directory.card.name) {
-                try directory.replica.checkpoint()
-                try directory.writeHighWater()
-            }
-        }
+        for directory in replicas { try prepare(directory, at: now(), &progress) }
+        for meeting in pairs { try meeting.settlePasts(at: now(), &progress) }
+        repeat {
+            try meet(&pairs, now, &progress, report)
+        } while try recount(at: now(), &progress)
+        if try advanceHorizons(at: now()) { try meet(&pairs, now, &progress, report) }
+        for directory in replicas { try settle(directory, &progress) }
+        try checkWhole()
         return progress
     }
 
-    private func lacks(_ sink: Int, from source: Int) -> Bool {
-        let (source, sink) = (replicas[source], replicas[sink])
+    private func meeting(_ left: Int, _ right: Int) -> Meeting {
+        Meeting(
+            left: MeetingSide(directory: replicas[left]), right: MeetingSide(directory: replicas[right]),
+            recordsAtOnce: recordsAtOnce, bytesPerPiece: bytesPerPiece)
+    }
+
+    /// Sets damaged rows aside, finishes what an earlier exchange was interrupted in, and sees to it that whoever writes may.
+    private func prepare(
+        _ directory: ReplicaDirectory, at milliseconds: Int64, _ progress: inout ExchangeProgress
+    ) throws {
+        try at(directory) {
+            for key in try directory.replica.verifyRows() { try directory.replica.quarantine(key) }
+            while try directory.replica.fold(at: milliseconds) {}
+            try directory.beginIncarnationIfInDoubt(at: milliseconds, &progress)
+        }
+    }
+
+    /// Meets in rounds until nothing is missing, or until a round changes nothing: what is missing then waits for a record
+    /// that nobody here can mend.
+    private mutating func meet(
+        _ pairs: inout [Meeting], _ now: () -> Int64, _ progress: inout ExchangeProgress,
+        _ report: (ExchangeProgress) throws -> Void
+    ) throws {
+        while isUnfinished(pairs) {
+            let before = (progress.transactions, progress.healings.count)
+            progress.rounds += 1
+            pairs.shuffle(using: &random)
+            for (index, meeting) in pairs.enumerated() {
+                try meeting.run(at: now(), &progress)
+                progress.pairsMet = index + 1
+                try report(progress)
+            }
+            if (progress.transactions, progress.healings.count) == before { return }
+        }
+    }
+
+    private func isUnfinished(_ pairs: [Meeting]) -> Bool {
+        replicas.contains { !$0.replica.quarantinedKeys.isEmpty }
+            || pairs.contains { lacks($0.left, from: $0.right) || lacks($0.right, from: $0.left) }
+    }
+
+    private func lacks(_ sink: MeetingSide, from source: MeetingSide) -> Bool {
+        let (source, sink) = (source.directory, sink.directory)
         return source.replica.heldScopes.contains { scope in
             sink.wants(scope) && !sink.replica.vector(of: scope).covers(source.replica.vector(of: scope))
         }
     }
 
-    /// What an earlier exchange was interrupted in.
-    private func finishFolding(at milliseconds: Int64) throws {
-        for directory in replicas {
-            try at(directory.card.name, directory.card.name) { while try directory.replica.fold(at: milliseconds) {} }
+    /// Counts again what closed incarnations had counted, now that all facts are there. A replica that still waits for a
+    /// damaged record does so later.
+    ///
+    /// - Returns: whether anything was written.
+    private func recount(at milliseconds: Int64, _ progress: inout ExchangeProgress) throws -> Bool {
+        var hasWritten = false
+        for directory in replicas where directory.replica.needsRecount && directory.replica.quarantinedKeys.isEmpty {
+            let shares = try at(directory) { try directory.replica.recountClosed(at: milliseconds) }
+            guard shares > 0 else { continue }
+            progress.healings.append(.recounted(replica: directory.card.name, shares: shares))
+            hasWritten = true
+        }
+        return hasWritten
+    }
+
+    /// Lets HQ, as the chain's registrar, decide how far everybody holds the scopes in which something was removed.
+    ///
+    /// - Returns: whether anything was decided.
+    private func advanceHorizons(at milliseconds: Int64) throws -> Bool {
+        guard let members, members == Set(replicas.map(\.card.member)),
+            let registrar = replicas.first(where: { $0.card.member == 0 })
+        else { return false }
+        return try at(registrar) {
+            let before = registrar.replica.cut(of: .chain)
+            for scope in try registrar.replica.markedScopes() {
+                let holders = replicas.filter { $0.wants(scope) }
+                try registrar.replica.advanceHorizon(
+                    of: scope, acknowledged: holders.map { $0.replica.vector(of: scope) }, at: milliseconds)
+            }
+            return registrar.replica.cut(of: .chain) != before
         }
     }
 
-    private func bring(
-        from source: ReplicaDirectory, to sink: ReplicaDirectory, at now: Int64, _ progress: inout ExchangeProgress
-    ) throws {
-        try at(source.card.name, sink.card.name) {
-            var deltas: [Delta] = []
-            for scope in source.replica.heldScopes where sink.wants(scope) {
-                let known = sink.replica.cut(of: scope)
-                guard let extraction = try source.replica.extraction(scope, for: known) else { continue }
-                progress.transactions += extraction.transactions(beyond: known)
-                if extraction.keys.count <= recordsAtOnce {
-                    let records = try source.replica.records(of: extraction, from: 0, byteBudget: .max).records
-                    deltas.append(Delta(header: extraction.header, records: records))
-                    progress.records += records.count
-                } else {
-                    progress.records += try bringStaged(extraction, from: source.replica, to: sink.replica, at: now)
-                    progress.stagedCuts += 1
+    /// What is left to do at one replica when nothing more comes.
+    private func settle(_ directory: ReplicaDirectory, _ progress: inout ExchangeProgress) throws {
+        try at(directory) {
+            let before = try directory.replica.markCount()
+            while try directory.replica.collectMarks() {}
+            progress.collectedMarks += before - (try directory.replica.markCount())
+            if compacts { try directory.replica.compact() }
+            try directory.replica.checkpoint()
+            try directory.writeHighWater()
+        }
+    }
+
+    /// Whether all that can be put right was: no record waits, and equal cuts have equal digests.
+    private func checkWhole() throws {
+        for directory in replicas {
+            guard let key = directory.replica.quarantinedKeys.first else { continue }
+            try at(directory) { throw ReplicaError.quarantined(key: key) }
+        }
+        for scope in Set(replicas.flatMap { $0.replica.heldScopes }).sorted() {
+            var first: [Cut: ReplicaDirectory] = [:]
+            for directory in replicas where directory.wants(scope) {
+                let cut = directory.replica.cut(of: scope)
+                guard let other = first[cut] else {
+                    first[cut] = directory
+                    continue
+                }
+                guard other.replica.digest(of: scope) != directory.replica.digest(of: scope) else { continue }
+                try ExchangeError.naming(other, directory) {
+                    throw UnequalDigests(scope: scope, left: other.card.name, right: directory.card.name)
                 }
             }
-            if !deltas.isEmpty { try sink.replica.join(deltas, at: now) }
-            progress.deltas += deltas.count
-            if sink.replica.logFrames > Self.logFrameBound { try sink.replica.checkpoint() }
         }
     }
 
-    /// 32 MiB of write-ahead log.
-    private static var logFrameBound: Int { 8192 }
-
-    private func bringStaged(
-        _ extraction: Extraction, from source: Replica, to sink: Replica, at now: Int64
-    ) throws -> Int {
-        let scope = extraction.header.scope
-        var (position, count) = (0, 0)
-        if let last = try sink.stage(extraction.header) {
-            position = extraction.keys.firstIndex { $0 > last } ?? extraction.keys.count
-        }
-        while position < extraction.keys.count {
-            let (records, next) = try source.records(of: extraction, from: position, byteBudget: bytesPerPiece)
-            try sink.stage(records, in: scope)
-            if sink.logFrames > Self.logFrameBound { try sink.checkpoint() }
-            count += records.count
-            position = next
-        }
-        try sink.publish(scope)
-        while try sink.fold(at: now) {
-            if sink.logFrames > Self.logFrameBound { try sink.checkpoint() }
-        }
-        return count
-    }
-
-    private func at<Result>(_ source: String, _ sink: String, _ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch {
-            throw ExchangeError(source: source, sink: sink, cause: error)
-        }
-    }
-}
-
-/// Where an exchange ended, and why. What was brought before stays.
-public struct ExchangeError: Error, CustomStringConvertible {
-    public let source: String
-    public let sink: String
-    public let cause: any Error
-
-    public var description: String {
-        source == sink ? "at \(source): \(cause)" : "from \(source) to \(sink): \(cause)"
-    }
-}
-
-extension Extraction {
-    fileprivate func transactions(beyond known: Cut) -> Int {
-        header.cut.points.reduce(0) { sum, entry in
-            let present = known[entry.origin]?.sequence ?? 0
-            return sum + (entry.point.sequence > present ? Int(clamping: entry.point.sequence - present) : 0)
-        }
+    private func at<Result>(_ directory: ReplicaDirectory, _ body: () throws -> Result) throws(ExchangeError) -> Result {
+        try ExchangeError.naming(directory, directory, body)
     }
 }

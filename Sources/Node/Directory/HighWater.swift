@@ -22,11 +22,11 @@ public struct HighWater: Hashable, Sendable {
         self.sequences = sequences
     }
 
-    /// Whether a replica lacks some of what was its own.
+    /// Whether a replica lacks some of what was its own, and has not begun a new incarnation since.
     public func isAhead(of replica: Replica) -> Bool {
-        sequences.contains { scope, sequence in
-            replica.vector(of: scope).sequence(of: Origin(rawValue: origin)) < sequence
-        }
+        let origin = Origin(rawValue: origin)
+        if origin != replica.identity.origin, replica.closedOrigins.contains(origin) { return false }
+        return sequences.contains { scope, sequence in replica.vector(of: scope).sequence(of: origin) < sequence }
     }
 }
 

@@ -10,10 +10,6 @@ public final class ReplicaDirectory {
     public let path: String
     public let card: ReplicaCard
     public let replica: Replica
-    /// The database lacks transactions that it once had acknowledged: it was put back to an earlier state. Until that is
-    /// settled nothing must be written under its origin.
-    public let isBehindHighWater: Bool
-
     private let lock: DirectoryLock?
     private var writtenMark: HighWater?
 
@@ -27,7 +23,28 @@ public final class ReplicaDirectory {
         self.replica = replica
         self.lock = lock
         writtenMark = try HighWater.read(in: path)
-        isBehindHighWater = writtenMark?.isAhead(of: replica) ?? false
+    }
+
+    /// The database lacks transactions that it once had acknowledged: it was put back to an earlier state. Until that is
+    /// settled nothing must be written under its origin.
+    public var isBehindHighWater: Bool { writtenMark?.isAhead(of: replica) ?? false }
+
+    /// Why a new incarnation must begin before anything is written; nil if this one goes on.
+    public var doubt: IncarnationDoubt? {
+        if replica.isCopy { return .restored }
+        if isBehindHighWater { return .putBack }
+        return replica.isClosed ? .closed : nil
+    }
+
+    /// Closes this incarnation and begins the next one, under which nobody has seen anything yet.
+    ///
+    /// - Parameter milliseconds: the wall clock, in milliseconds since 1970.
+    public func beginIncarnation(at milliseconds: Int64) throws {
+        var random = SystemRandomNumberGenerator()
+        try replica.reincarnate(as: random.next(), at: milliseconds)
+        let mark = HighWater(of: replica)
+        try mark.write(in: path)
+        writtenMark = mark
     }
 
     /// Makes a replica in a new folder.
@@ -86,12 +103,12 @@ public final class ReplicaDirectory {
     /// What a page cache takes by default, in KiB.
     public static let defaultCacheKiB = 16_384
 
-    private static func parameters(_ card: ReplicaCard, _ cacheKiB: Int) -> OpeningParameters {
+    static func parameters(_ card: ReplicaCard, _ cacheKiB: Int) -> OpeningParameters {
         OpeningParameters(
             schema: RetailSchema.schema, digestKey: card.digestKey, run: .random(), cacheKiB: cacheKiB)
     }
 
-    private static func checkKind(_ path: String) throws {
+    static func checkKind(_ path: String) throws {
         switch try FileKind(path) {
         case .none: throw FileError.missing(path: path)
         case .file: throw FileError.notADirectory(path: path)

@@ -46,10 +46,20 @@ enum DurableFile {
         try output.sync()
     }
 
+    /// Gives a file a second name, or where the file system knows no such thing, makes a copy.
+    static func keep(_ source: String, as target: String, mode: mode_t) throws {
+        guard link(source, target) != 0 else { return }
+        try copy(source, to: target, mode: mode)
+    }
+
     /// Makes a folder; its parent is there already.
     static func makeDirectory(_ path: String) throws(FileError) {
         try systemCall("making the directory", path) { mkdir(path, 0o755) }
         try syncDirectory(parent(of: path))
+    }
+
+    static func sync(_ path: String) throws(FileError) {
+        try Descriptor(path, O_RDONLY).sync()
     }
 
     static func syncDirectory(_ path: String) throws(FileError) {
