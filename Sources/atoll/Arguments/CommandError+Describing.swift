@@ -46,7 +46,9 @@ extension FileError {
 extension NodeError {
     fileprivate var exitCode: ExitCode {
         switch self {
-        case .notAReplica, .notAChain, .notEmpty, .newerVersion, .mismatched, .unknownMember, .tooManyMembers: .badInput
+        case .notAReplica, .notAChain, .notEmpty, .newerVersion, .mismatched, .unknownMember, .tooManyMembers,
+            .unusableBackup:
+            .badInput
         case .locked, .damaged, .behindHighWater, .stopped, .mailboxFull: .storage
         }
     }

@@ -8,10 +8,17 @@ extension Command {
         details: """
             Pairs meet in a random order drawn from the seed, each pair both ways. HQ takes everything in; a store takes in the
             chain's common data, the customers, and what is its own. An exchange that was interrupted can be run again.
+
+            It also puts right what it finds wrong, and says so: a damaged row is fetched from another replica; a replica whose
+            database is a backup, was replaced by an older copy, or has a double begins a new incarnation, so that nothing is
+            lost or counted twice. Behind it, marks of removals that every member has seen are dropped. Ends with exit code 4 if
+            something is left that no replica here can mend.
             """,
         options: [
             .chain("the chain's directory"),
-            Option(name: "seed", value: "N", help: "another number makes another order (default 1)"), .quiet, .json,
+            Option(name: "seed", value: "N", help: "another number makes another order (default 1)"),
+            Option(name: "compact", value: nil, help: "compact the change index, too: reads every record, so best at night"),
+            .quiet, .json,
         ],
         examples: ["atoll exchange --dir chain", "atoll exchange --dir chain --seed 42 --json"]
     ) { arguments in
@@ -19,10 +26,9 @@ extension Command {
         let seed = try arguments.number("seed") ?? 1
         let chain = try ChainFolder.open(at: try arguments.required("dir"))
         let replicas = try chain.openAll()
-        if let behind = replicas.first(where: \.isBehindHighWater) {
-            throw NodeError.behindHighWater(directory: behind.path)
-        }
         var exchange = Exchange(replicas, random: SeededRandom(seed: seed))
+        exchange.members = Set(chain.register.members.map(\.number))
+        exchange.compacts = arguments.has("compact")
         var line = ProgressLine("brought", "transactions", total: nil, isQuiet: arguments.has("quiet"))
         let done = try locating(chain.path) {
             try exchange.run(now: wallClockMilliseconds) { progress in
@@ -45,6 +51,7 @@ extension Command {
                     ("replicas", .integer(replicas)), ("seed", .text("\(seed)")), ("rounds", .integer(done.rounds)),
                     ("transactions", .integer(done.transactions)), ("records", .integer(done.records)),
                     ("deltas", .integer(done.deltas)), ("staged_cuts", .integer(done.stagedCuts)),
+                    ("healed", .array(done.healings.map(\.json))), ("collected_marks", .integer(done.collectedMarks)),
                     ("milliseconds", .integer(watch.milliseconds)),
                 ]).line)
         } else if arguments.has("quiet") {
@@ -58,7 +65,51 @@ extension Command {
                     + "\(done.records.grouped) records, \(done.deltas.grouped) deltas, "
                     + "\(done.stagedCuts.grouped) staged cuts, \(duration(watch.seconds)).")
         }
+        if !arguments.has("json") { for line in lines(done.healings) { try output.line(line) } }
         try output.flush()
+    }
+
+    /// One line for each replica and trouble; many mended records are one.
+    private static func lines(_ healings: [ExchangeProgress.Healing]) -> [String] {
+        var mended: [String: Int] = [:]
+        var lines: [String] = []
+        for healing in healings {
+            switch healing {
+            case .newIncarnation(let replica, let doubt):
+                lines.append("\(replica): \(doubt.text); it goes on under a new incarnation.")
+            case .recounted(let replica, let shares):
+                lines.append("\(replica): \(shares.grouped) counters of earlier incarnations were counted again from facts.")
+            case .mended(let replica, _): mended[replica, default: 0] += 1
+            }
+        }
+        return lines
+            + mended.sorted { $0.key < $1.key }.map { replica, count in
+                "\(replica): \(count.grouped) damaged \(count == 1 ? "record was" : "records were") fetched again."
+            }
+    }
+}
+
+extension IncarnationDoubt {
+    fileprivate var text: String {
+        switch self {
+        case .restored: "its database is a backup's"
+        case .putBack: "its database was replaced by an older copy"
+        case .closed: "another copy of it had closed its incarnation"
+        case .forked: "another copy of it had used the same numbers"
+        }
+    }
+}
+
+extension ExchangeProgress.Healing {
+    fileprivate var json: JSON {
+        switch self {
+        case .newIncarnation(let replica, let doubt):
+            .object([("replica", .text(replica)), ("what", .text("new_incarnation")), ("because", .text(doubt.rawValue))])
+        case .recounted(let replica, let shares):
+            .object([("replica", .text(replica)), ("what", .text("recounted")), ("shares", .integer(shares))])
+        case .mended(let replica, let key):
+            .object([("replica", .text(replica)), ("what", .text("mended")), ("record", .text("\(key)"))])
+        }
     }
 }
 
