@@ -35,6 +35,11 @@ public struct Record: Hashable, Sendable {
     /// Makes a statement in a slot in place of those cells that it replaces: the only way a local write changes a record.
     mutating func write(_ cell: Cell, replacing isReplaced: (Cell) -> Bool) {
         let range = self[cell.slot].indices
+        // Nearly every slot has no cell yet, or one.
+        if range.isEmpty { return cells.insert(cell, at: range.lowerBound) }
+        if range.count == 1, cells[range.lowerBound].dot == cell.dot || isReplaced(cells[range.lowerBound]) {
+            return cells[range.lowerBound] = cell
+        }
         var kept = cells[range].filter { !isReplaced($0) && $0.dot != cell.dot }
         kept.insert(cell, at: kept.firstIndex { cell.dot < $0.dot } ?? kept.endIndex)
         cells.replaceSubrange(range, with: kept)

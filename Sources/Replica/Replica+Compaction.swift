@@ -12,7 +12,7 @@ extension Replica {
     /// - Returns: the position to go on from; nil at the end.
     public func compact(_ scope: Scope, _ origin: Origin, from sequence: UInt64, limit: Int = 4096) throws -> UInt64? {
         guard overlays[scope]?.isPublished != true else { return nil }
-        try commit()
+        try settleRecent()
         var blocks: [ChangeBlock] = []
         var count = 0
         try scanBlocks(of: origin, in: scope, beyond: sequence) { block in
@@ -70,7 +70,7 @@ extension Replica {
 
     /// Gives the space of what was deleted back to the file system. Not for a till at work: it copies the file.
     public func vacuum() throws {
-        try commit()
+        try settleRecent()
         try connection.execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
     }
 }

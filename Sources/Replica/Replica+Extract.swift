@@ -118,9 +118,15 @@ extension Replica {
     ) throws {
         let number = codec.origins.number(of: origin)
         let first = ChangeBlock.key(scope, number, sequence + 1)
+        var goesOn = true
         try tables.scan(.change, from: first, upTo: Head.key(scope, number).upperBound) { key, value in
             let (_, dot) = try readOwner(key)
-            return try visit(try ChangeBlock(scope, last: dot.sequence, value: value))
+            goesOn = try visit(try ChangeBlock(scope, last: dot.sequence, value: value))
+            return goesOn
+        }
+        guard goesOn, origin == identity.origin else { return }
+        for block in scopes[scope]?.recent ?? [] where block.last > sequence {
+            guard try visit(block) else { return }
         }
     }
 

@@ -21,7 +21,7 @@ extension Replica {
     ///   - incarnation: 40 fresh random bits.
     ///   - milliseconds: the wall clock, in milliseconds since 1970.
     public func reincarnate(as incarnation: UInt64, at milliseconds: Int64) throws {
-        try commit()
+        try settleRecent()
         let (old, wasCopy) = (identity, isCopy)
         let next = Identity(chain: old.chain, member: old.member, incarnation: incarnation)
         precondition(next.origin != old.origin, "an incarnation is drawn at random")
@@ -34,7 +34,7 @@ extension Replica {
             try commit()
         } catch {
             (identity, isCopy) = (old, wasCopy)
-            try rollBack()
+            rollBack()
             throw error
         }
     }
@@ -74,7 +74,7 @@ extension Replica {
     public func salvage(_ closed: Origin, in scope: Scope, knownElsewhere points: [ChainPoint]) throws -> UInt64 {
         precondition(closed.member == identity.member && closed != identity.origin, "only one's own past is salvaged")
         guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
-        try commit()
+        try settleRecent()
         let head = scopes[scope]?.head(of: closed).point ?? Head.none.point
         let own = Set(try knownPoints(of: closed, in: scope))
         let agreed = points.filter { own.contains($0) }.max { $0.sequence < $1.sequence } ?? Head.none.point
@@ -86,7 +86,6 @@ extension Replica {
             try setProven(closed, in: scope)
             try noteRecount()
             try rewrite(closed, in: scope, beyond: agreed, upTo: head.sequence)
-            try saveHeads(of: scope)
         }
         return head.sequence - agreed.sequence
     }

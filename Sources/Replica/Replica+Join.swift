@@ -209,8 +209,8 @@ extension Replica {
         let before = vector(of: header.scope)
         for span in header.runs where span.from > before.sequence(of: span.origin) { try save(span, of: header.scope) }
         for (origin, point) in header.cut.points {
-            let mine = scopes[header.scope, default: ScopeState()].head(of: origin).point
-            if point.sequence > mine.sequence { scopes[header.scope, default: ScopeState()].setPoint(point, of: origin) }
+            let mine = scopes[header.scope]?.head(of: origin).point ?? Head.none.point
+            if point.sequence > mine.sequence { changing(header.scope).setPoint(point, of: origin) }
         }
         try noteHorizon(header)
     }
@@ -224,6 +224,6 @@ extension Replica {
                 try save(block, of: origin, in: news.scope)
             }
         }
-        for (origin, stamp) in news.stamps { scopes[news.scope]?.noteStamp(stamp, of: origin) }
+        for (origin, stamp) in news.stamps { changing(news.scope).noteStamp(stamp, of: origin) }
     }
 }

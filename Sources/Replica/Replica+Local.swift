@@ -46,7 +46,7 @@ extension Replica {
         guard hasUncommitted || isUndone else { return }
         do {
             guard connection.isInTransaction, !isUndone else { throw StorageError.undone(path: path) }
-            for scope in scopes.keys.sorted() where scopes[scope]?.dirty.isEmpty == false { try saveHeads(of: scope) }
+            try saveChanges()
             try connection.commit(restating: Self.fileVersion)
             hasUncommitted = false
         } catch {
@@ -55,12 +55,21 @@ extension Replica {
         }
     }
 
-    /// Moves the write-ahead log into the file. To be called between transactions, by the owner.
+    /// Moves what recent transactions did to its place, and the write-ahead log into the file. To be called between
+    /// transactions, by the owner.
     ///
     /// - Returns: false if readers hold parts of the log back.
     @discardableResult
     public func checkpoint() throws -> Bool {
         try commit()
+        // A full disk may have no room for the first: it gets some by the second.
+        let settled = Result { try settleRecent() }
+        let isWhole = try moveLog()
+        try settled.get()
+        return isWhole
+    }
+
+    private func moveLog() throws -> Bool {
         let statement = try connection.prepare("PRAGMA wal_checkpoint(PASSIVE)")
         guard try statement.step() else { return false }
         defer { statement.reset() }
@@ -100,26 +109,25 @@ extension Replica {
         let key: RecordKey
         let bytes: [UInt8]
         let row: Row
-        let loaded: Loaded
+        /// The row that it takes the place of.
+        let old: Row?
+        let includesOverlay: Bool
     }
 
     private func store(_ transaction: Transaction) throws -> Receipt {
         // Whatever can be refused is refused here, before the first row is written.
-        let written = try transaction.works.filter(\.isWritten).sorted { $0.key < $1.key }.map { work in
-            var writer = ByteWriter(reservingCapacity: 40)
-            work.key.encode(into: &writer)
-            let row = try writer.bytes.withUnsafeBytes { try encode(work.record.cells, work.key, $0) }
-            return Written(key: work.key, bytes: writer.bytes, row: row, loaded: work.loaded)
-        }
+        let written = try written(by: transaction)
         let hadEarlier = hasUncommitted
         do {
             try begin()
             var dots: [Receipt.ScopedDot] = []
-            var rest = written[...]
-            while let scope = rest.first?.key.scope {
-                let part = rest.prefix { $0.key.scope == scope }
-                dots.append(.init(scope: scope, dot: try store(part, in: scope, transaction.stamp)))
-                rest = rest.dropFirst(part.count)
+            var first = 0
+            while first < written.count {
+                let scope = written[first].key.scope
+                var end = first + 1
+                while end < written.count, written[end].key.scope == scope { end += 1 }
+                dots.append(.init(scope: scope, dot: try store(written, first..<end, in: scope, transaction.stamp)))
+                first = end
             }
             if !written.isEmpty { clock = transaction.stamp }
             try noteSystemRecords(written.lazy.map(\.key))
@@ -131,31 +139,54 @@ extension Replica {
         }
     }
 
+    /// What a transaction wrote, ascending by key.
+    private func written(by transaction: Transaction) throws -> [Written] {
+        let works = transaction.works
+        var order = works.indices.filter { works[$0].isWritten }
+        order.sort { works[$0].key < works[$1].key }
+        var written: [Written] = []
+        written.reserveCapacity(order.count)
+        for index in order {
+            let key = works[index].key
+            var writer = ByteWriter(reservingCapacity: 40)
+            key.encode(into: &writer)
+            let row = try writer.bytes.withUnsafeBytes { try encode(works[index].record.cells, key, $0) }
+            written.append(
+                Written(
+                    key: key, bytes: writer.bytes, row: row, old: works[index].row,
+                    includesOverlay: works[index].includesOverlay))
+        }
+        return written
+    }
+
     /// Writes one scope's part of a transaction: rows, one index block, the chain's next link.
-    private func store(_ written: ArraySlice<Written>, in scope: Scope, _ stamp: HLC) throws -> Dot {
+    private func store(_ written: [Written], _ part: Range<Int>, in scope: Scope, _ stamp: HLC) throws -> Dot {
         let dot = nextDot(in: scope)
         var content = ByteWriter(reservingCapacity: 512)
         content.write(varint: dot.sequence)
         content.write(fixed64: stamp.rawValue)
         content.write(hash: run)
-        for record in written {
-            try record.bytes.withUnsafeBytes { try store(record.row, $0, replacing: record.loaded.row) }
-            if record.loaded.includesOverlay { try dropStaged(record.key) }
-            content.write(counted: record.bytes)
-            if let group = record.row.groups.first(where: { $0.dot == dot }) {
-                content.write(counted: record.row.bytes[group.body])
+        var keys: [RecordKey] = []
+        keys.reserveCapacity(part.count)
+        for index in part {
+            try written[index].bytes.withUnsafeBytes {
+                try store(written[index].row, $0, replacing: written[index].old)
             }
+            if written[index].includesOverlay { try dropStaged(written[index].key) }
+            content.write(counted: written[index].bytes)
+            let row = written[index].row
+            for group in row.groups where group.dot == dot { content.write(counted: row.bytes[group.body]) }
+            keys.append(written[index].key)
         }
         settleDigests(of: scope)
+        let state = changing(scope)
         let span = RunSpan(origin: dot.origin, from: dot.sequence, high: run.high, low: run.low)
-        if scopes[scope]?.run(of: dot) != span.run { try save(span, of: scope) }
-        let before = scopes[scope]?.head(of: dot.origin).point.hash ?? .zero
+        if state.run(of: dot) != span.run { try save(span, of: scope) }
+        let before = state.head(of: dot.origin).point.hash
         let hash = content.bytes.withUnsafeBytes { chainHasher.next(after: before, $0) }
         let point = ChainPoint(sequence: dot.sequence, hash: hash)
-        let block = ChangeBlock(
-            first: dot.sequence, last: dot.sequence, hashes: [point], keys: written.lazy.map(\.key))
-        try save(block, of: dot.origin, in: scope)
-        scopes[scope, default: ScopeState()].setPoint(point, stamp: stamp, of: dot.origin)
+        state.addRecent(ChangeBlock(first: dot.sequence, last: dot.sequence, hashes: [point], keys: keys))
+        state.setPoint(point, stamp: stamp, of: dot.origin)
         return dot
     }
 }

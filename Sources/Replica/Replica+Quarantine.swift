@@ -89,7 +89,7 @@ extension Replica {
             try setOwnShares(totals[identity.origin] ?? [:], of: [key], at: milliseconds)
             return true
         } catch {
-            try rollBack()
+            rollBack()
             throw error
         }
     }
@@ -114,9 +114,8 @@ extension Replica {
         for (origin, head) in scopes[key.scope]?.heads ?? [:] {
             var difference = sums[origin] ?? .zero
             difference -= head.digest
-            scopes[key.scope]?.changeDigest(of: origin, by: difference)
+            changing(key.scope).changeDigest(of: origin, by: difference)
         }
-        try saveHeads(of: key.scope)
     }
 
     /// The digest of a scope, summed anew over every record.

@@ -10,8 +10,10 @@ extension Replica {
     ) throws -> Replica {
         let mode: Connection.Mode = isImmutable ? .readImmutable : .read
         let connection = try Connection(path: path, mode: mode, vfs: parameters.vfs)
-        try checkVersion(of: connection)
+        let version = try checkVersion(of: connection)
         try connection.execute("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -\(parameters.cacheKiB); BEGIN")
+        // What an older file has no table for is empty.
+        if version < 2 { try connection.execute("CREATE TEMP TABLE \(Tables.recentColumns)") }
         return try Replica(connection, parameters)
     }
 }

@@ -32,7 +32,7 @@ extension Replica {
         }
         settleDigests(of: scope)
         try deleteRuns(of: closed, in: scope, beyond: agreed.sequence)
-        scopes[scope]?.lower(closed, to: agreed)
+        changing(scope).lower(closed, to: agreed)
         try appendChain(renamed, in: scope, from: base + 1, upTo: base + last - agreed.sequence, stamp)
     }
 
@@ -107,6 +107,6 @@ extension Replica {
         let dot = Dot(origin: identity.origin, sequence: first)
         let span = RunSpan(origin: identity.origin, from: first, high: run.high, low: run.low)
         if scopes[scope]?.run(of: dot) != span.run { try save(span, of: scope) }
-        scopes[scope]?.setPoint(ChainPoint(sequence: last, hash: hash), stamp: stamp, of: identity.origin)
+        changing(scope).setPoint(ChainPoint(sequence: last, hash: hash), stamp: stamp, of: identity.origin)
     }
 }

@@ -73,7 +73,6 @@ extension Replica {
         try inTransaction {
             try save(overlay)
             try publish(overlay.header)
-            try saveHeads(of: scope)
         }
     }
 
@@ -102,7 +101,6 @@ extension Replica {
             if next == nil { try noteClosed(overlay.header) }
             feedClock(news.stamps, at: milliseconds)
             try noteSystemRecords(entries.lazy.map(\.key))
-            try saveHeads(of: scope)
         }
         return overlays.values.contains(where: \.isPublished)
     }
@@ -123,7 +121,7 @@ extension Replica {
                 try merge(block, of: origin, in: scope)
             }
         }
-        for (origin, stamp) in news.stamps { scopes[scope]?.noteStamp(stamp, of: origin) }
+        for (origin, stamp) in news.stamps { changing(scope).noteStamp(stamp, of: origin) }
         if isLast {
             try tables.delete(.transfer, RecordKey.prefix(scope))
             overlays[scope] = nil
@@ -235,6 +233,7 @@ extension Replica {
         do {
             try begin()
             try body()
+            try saveChanges()
             try connection.commit(restating: Self.fileVersion)
             hasUncommitted = false
         } catch {

@@ -117,24 +117,9 @@ extension Replica {
         codec.origins.markSaved()
     }
 
-    /// Writes the heads that changed.
-    func saveHeads(of scope: Scope) throws {
-        guard let state = scopes[scope] else { return }
-        for origin in state.dirty.sorted() {
-            let key = Head.key(scope, codec.origins.number(of: origin))
-            try saveOrigins()
-            if let head = state.heads[origin] {
-                try tables.put(.head, key, head.value)
-            } else {
-                try tables.delete(.head, key)
-            }
-        }
-        scopes[scope]?.dirty = []
-    }
-
     /// Writes a run's beginning, if it is news.
     func save(_ span: RunSpan, of scope: Scope) throws {
-        guard scopes[scope, default: ScopeState()].add(span) else { return }
+        guard changing(scope).add(span) else { return }
         var writer = ByteWriter()
         writer.write(hash: Hash128(high: span.high, low: span.low))
         let key = ChangeBlock.key(scope, codec.origins.number(of: span.origin), span.from)
@@ -206,7 +191,7 @@ extension Replica {
 
     /// Moves what rows changed since the last call into the heads of their scope.
     func settleDigests(of scope: Scope) {
-        digestChanges.drain { scopes[scope, default: ScopeState()].changeDigest(of: $0, by: $1) }
+        digestChanges.drain { changing(scope).changeDigest(of: $0, by: $1) }
     }
 
     /// The hash of what one transaction left in one record; touch marks do not count, because members collect them at

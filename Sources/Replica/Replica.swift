@@ -10,7 +10,8 @@ public import CRDT
 /// deltas (`extract`). At every commit the visible state of a scope equals a fold of exactly the transactions under its
 /// vector.
 public final class Replica {
-    public static let fileVersion = 1
+    /// 2: `recent`.
+    public static let fileVersion = 2
     static let applicationID: Int64 = 0x4174_6F6C
 
     public let schema: Schema
@@ -24,6 +25,10 @@ public final class Replica {
     let run: Hash128
     var codec: RowCodec
     var scopes: [Scope: ScopeState] = [:]
+    /// Those of which something changed since the last commit.
+    var changedScopes: [Scope] = []
+    /// How many commits' rows are in the table `recent`.
+    var recentCount = 0
     var overlays: [Scope: Overlay] = [:]
     /// The highest stamp given or taken into account.
     var clock = HLC.none
@@ -68,8 +73,9 @@ public final class Replica {
     /// Opens a replica file for its one owner.
     public static func open(at path: String, _ parameters: OpeningParameters) throws -> Replica {
         let connection = try Connection(path: path, mode: .write, vfs: parameters.vfs)
-        try checkVersion(of: connection)
+        let version = try checkVersion(of: connection)
         try configure(connection, parameters)
+        try migrate(connection, from: version)
         // A log that is found may never have been synced: what it shows is made durable before anybody hears of it.
         _ = try connection.integer("PRAGMA wal_checkpoint(PASSIVE)")
         return try Replica(connection, parameters)
@@ -89,7 +95,8 @@ public final class Replica {
         try loadState()
     }
 
-    static func checkVersion(of connection: Connection) throws {
+    /// - Returns: the version of the file, which is not newer than this program's.
+    static func checkVersion(of connection: Connection) throws -> Int {
         guard try connection.integer("PRAGMA application_id") == applicationID else {
             throw StorageError.notAReplica(path: connection.path)
         }
@@ -97,6 +104,15 @@ public final class Replica {
         guard found <= fileVersion else {
             throw StorageError.newerVersion(path: connection.path, found: found, supported: fileVersion)
         }
+        return found
+    }
+
+    /// Brings an older file up to today's version, in one transaction.
+    private static func migrate(_ connection: Connection, from version: Int) throws {
+        guard version < fileVersion else { return }
+        try connection.execute("BEGIN IMMEDIATE")
+        if version < 2 { try connection.execute("CREATE TABLE \(Tables.recentColumns)") }
+        try connection.execute("PRAGMA user_version = \(fileVersion); COMMIT")
     }
 
     /// Every acknowledged commit is synced; checkpoints run when the owner says so, between transactions.
@@ -117,14 +133,14 @@ public final class Replica {
         needsRecount = try meta.get(Self.recountName) != nil
         isCopy = try meta.get(Self.copyName) != nil
         scopes = [:]
+        changedScopes = []
         overlays = [:]
         clock = .none
         digestChanges = DigestChanges()
         try tables.scan(.head, from: [], upTo: [0xFF, 0xFF]) { key, value in
             let (scope, origin) = try readOwner(key)
             let head = try Head(value: value)
-            scopes[scope, default: ScopeState()].load(head, of: origin.origin)
-            if origin.origin == identity.origin { clock = max(clock, head.stamp) }
+            changing(scope).load(head, of: origin.origin)
             return true
         }
         try tables.scan(.run, from: [], upTo: [0xFF, 0xFF]) { key, value in
@@ -132,9 +148,12 @@ public final class Replica {
             var reader = ByteReader(value)
             let bits = try reader.readHash()
             let span = RunSpan(origin: place.origin, from: place.sequence, high: bits.high, low: bits.low)
-            _ = scopes[scope, default: ScopeState()].add(span)
+            _ = changing(scope).add(span)
             return true
         }
+        try loadRecent()
+        for state in scopes.values { state.noteSaved() }
+        clock = scopes.values.reduce(.none) { max($0, $1.head(of: identity.origin).stamp) }
         try loadOverlays()
         try loadQuarantine()
         try loadToldHorizons()

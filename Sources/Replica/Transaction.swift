@@ -7,7 +7,10 @@ public final class Transaction {
     struct Work {
         let key: RecordKey
         var record: Record
-        let loaded: Replica.Loaded
+        /// As it is stored.
+        let row: Row?
+        /// The published delta that is not in the row yet was taken into the record.
+        let includesOverlay: Bool
         var isWritten = false
         /// How many facts of each field this transaction has stated here.
         var facts: [UInt32: UInt64] = [:]
@@ -171,9 +174,12 @@ public final class Transaction {
             lastPosition = known
             return known
         }
-        let loaded = try replica.withBytes(of: key) { try replica.load(key, $0) }
+        var loaded = try replica.withBytes(of: key) { try replica.load(key, $0) }
+        if loaded.cells.isEmpty { loaded.cells.reserveCapacity(16) }
         lastPosition = works.count
-        works.append(Work(key: key, record: Record(sortedCells: loaded.cells), loaded: loaded))
+        let (row, includesOverlay) = (loaded.row, loaded.includesOverlay)
+        works.append(
+            Work(key: key, record: Record(sortedCells: loaded.cells), row: row, includesOverlay: includesOverlay))
         if works.count > Self.fewWorks {
             if positions.isEmpty { for (index, work) in works.enumerated() { positions[work.key] = index } }
             positions[key] = lastPosition

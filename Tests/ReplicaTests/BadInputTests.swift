@@ -39,8 +39,11 @@ import Testing
         _ = try site.replica.checkpoint()
         let image = site.disk.image
         guard var file = image.files[Site.path] else { throw Violation("no file") }
-        file[63] = 2
-        #expect(throws: StorageError.newerVersion(path: Site.path, found: 2, supported: 1)) { try Self.open([Site.path: file]) }
+        let newer = Replica.fileVersion + 1
+        file[63] = UInt8(newer)
+        #expect(throws: StorageError.newerVersion(path: Site.path, found: newer, supported: newer - 1)) {
+            try Self.open([Site.path: file])
+        }
     }
 
     @Test func `writes that do not fit the schema or the limits`() throws {

@@ -124,7 +124,7 @@ private struct CrashWork {
         let replica: Replica
         do {
             replica = try withExtendedLifetime(disk) { try Replica.open(at: "replica.db", Shop.parameters(disk, run: 8)) }
-        } catch where done == 0 && (error is StorageError || error is ReplicaError) {
+        } catch  where done == 0 && (error is StorageError || error is ReplicaError) {
             // Nobody was told that there is a replica.
             return
         }

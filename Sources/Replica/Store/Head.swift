@@ -8,6 +8,11 @@ struct Head: Hashable {
     /// The highest stamp seen.
     var stamp: HLC
 
+    mutating func advance(to point: ChainPoint, _ stamp: HLC) {
+        self.point = point
+        self.stamp = max(self.stamp, stamp)
+    }
+
     static let none = Head(point: ChainPoint(sequence: 0, hash: .zero), digest: .zero, stamp: .none)
 
     static func key(_ scope: Scope, _ originNumber: Int) -> [UInt8] {

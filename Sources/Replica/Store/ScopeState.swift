@@ -1,7 +1,7 @@
 internal import CRDT
 
 /// What a replica keeps in memory about one scope: heads, runs and the horizon; never records.
-struct ScopeState {
+final class ScopeState {
     private(set) var heads: [Origin: Head] = [:]
     /// Follows from the heads.
     private(set) var vector = VersionVector()
@@ -14,7 +14,16 @@ struct ScopeState {
     /// Up to where this replica, holding the scope that far, may drop them, or may lack them.
     var horizon: VersionVector { decidedHorizon.joined(with: toldHorizon).met(with: vector) }
     /// Origins whose heads were changed since they were last written.
-    var dirty: Set<Origin> = []
+    private(set) var dirty: Set<Origin> = []
+    private var lastDirty: Origin?
+    /// The replica's own transactions that are not in the index yet, a block each, ascending.
+    private(set) var recent: [ChangeBlock] = []
+    /// How many of `recent`, at its end, are in no row yet.
+    private(set) var unsavedCount = 0
+    /// The replica's own head stands in a row of `recent`, and not in its own.
+    var hasRecentHead = false
+    /// Something changed since the last commit.
+    var isChanging = false
 
     func head(of origin: Origin) -> Head {
         heads[origin] ?? .none
@@ -24,44 +33,64 @@ struct ScopeState {
         Cut(heads.map { ($0.key, $0.value.point) })
     }
 
-    mutating func load(_ head: Head, of origin: Origin) {
+    func load(_ head: Head, of origin: Origin) {
         heads[origin] = head
         vector.advance(origin, to: head.point.sequence)
     }
 
-    mutating func setPoint(_ point: ChainPoint, stamp: HLC = .none, of origin: Origin) {
-        var head = head(of: origin)
-        head.point = point
-        head.stamp = max(head.stamp, stamp)
-        load(head, of: origin)
-        dirty.insert(origin)
+    func setPoint(_ point: ChainPoint, stamp: HLC = .none, of origin: Origin) {
+        heads[origin, default: .none].advance(to: point, stamp)
+        vector.advance(origin, to: point.sequence)
+        note(origin)
     }
 
     /// Takes an origin back to an earlier point: its later transactions were written under another name.
-    mutating func lower(_ origin: Origin, to point: ChainPoint) {
+    func lower(_ origin: Origin, to point: ChainPoint) {
         var head = head(of: origin)
         head.point = point
         heads[origin] = point.sequence > 0 ? head : nil
         vector.remove(origin)
         vector.advance(origin, to: point.sequence)
         runs[origin]?.removeAll { $0.from > point.sequence }
-        dirty.insert(origin)
+        note(origin)
     }
 
-    mutating func changeDigest(of origin: Origin, by difference: Hash128) {
-        var head = head(of: origin)
-        head.digest += difference
-        heads[origin] = head
-        dirty.insert(origin)
+    func changeDigest(of origin: Origin, by difference: Hash128) {
+        heads[origin, default: .none].digest += difference
+        note(origin)
     }
 
-    mutating func noteStamp(_ stamp: HLC, of origin: Origin) {
-        heads[origin, default: .none].stamp = max(head(of: origin).stamp, stamp)
+    func noteStamp(_ stamp: HLC, of origin: Origin) {
+        let known = head(of: origin).stamp
+        heads[origin, default: .none].stamp = max(known, stamp)
+        note(origin)
+    }
+
+    private func note(_ origin: Origin) {
+        guard origin != lastDirty else { return }
         dirty.insert(origin)
+        lastDirty = origin
+    }
+
+    /// What changed is written.
+    func noteSaved() {
+        dirty.removeAll(keepingCapacity: true)
+        (lastDirty, unsavedCount, isChanging) = (nil, 0, false)
+    }
+
+    func addRecent(_ block: ChangeBlock) {
+        recent.append(block)
+        unsavedCount += 1
+    }
+
+    /// What was recent stands in the index now, and the head in its own row.
+    func settleRecent() {
+        recent = []
+        (unsavedCount, hasRecentHead) = (0, false)
     }
 
     /// - Returns: whether the span is news.
-    mutating func add(_ span: RunSpan) -> Bool {
+    func add(_ span: RunSpan) -> Bool {
         var spans = runs[span.origin] ?? []
         let index = spans.partition { $0.from >= span.from }
         if index < spans.count, spans[index].from == span.from { return false }

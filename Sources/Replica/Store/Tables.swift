@@ -31,6 +31,7 @@ final class Tables {
     private let floors: [Table: Statement]
     private let recordGet: Statement
     private let recordPut: Statement
+    private let recentPut: Statement
     /// Writes many records, and joins those that are there.
     let recordFeed: RowFeed
 
@@ -38,9 +39,12 @@ final class Tables {
         Table.allCases.map {
             "CREATE TABLE \($0.rawValue)(key BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;"
         }.joined() + """
+            CREATE TABLE \(recentColumns);
             CREATE TABLE origin(number INTEGER PRIMARY KEY, origin INTEGER NOT NULL UNIQUE);
             CREATE TABLE meta(name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
             """
+
+    static let recentColumns = "recent(number INTEGER PRIMARY KEY, value BLOB NOT NULL)"
 
     init(_ connection: Connection) throws(StorageError) {
         self.connection = connection
@@ -57,6 +61,7 @@ final class Tables {
         guard let get = gets[.record], let put = puts[.record] else { preconditionFailure("every table has statements") }
         recordGet = get
         recordPut = put
+        recentPut = try connection.prepare("INSERT INTO recent(value) VALUES (?)")
         recordFeed = try RowFeed(into: Table.record.rawValue, on: connection)
     }
 
@@ -68,6 +73,21 @@ final class Tables {
     func putRecord(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(StorageError) {
         observer?(.record, key, value)
         try recordPut.run(key, value)
+    }
+
+    /// Appends what one commit did to this replica's own heads and index (`RecentRow`).
+    func appendRecent(_ value: [UInt8]) throws {
+        try value.withUnsafeBytes { try recentPut.run($0) }
+    }
+
+    /// Visits the rows of recent commits, in order.
+    func scanRecent(_ visit: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let statement = try connection.prepare("SELECT value FROM recent ORDER BY number")
+        while try statement.step() { try visit(statement.blob(0)) }
+    }
+
+    func clearRecent() throws {
+        try connection.execute("DELETE FROM recent")
     }
 
     func get(_ table: Table, _ key: [UInt8]) throws -> [UInt8]? {

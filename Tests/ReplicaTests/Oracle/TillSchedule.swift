@@ -112,9 +112,9 @@ struct TillSchedule {
         try replace(backup.till, by: backup.image)
         tills[backup.till].held = backup.held
         let replica = tills[backup.till].replica
-        try require(try replica.isCopy == backup.isMarked, "a backup says of itself that it is none")
+        try require(replica.isCopy == backup.isMarked, "a backup says of itself that it is none")
         if backup.isMarked || Bool.random(using: &random) { try reincarnate(backup.till) }
-        try require(try !replica.isCopy, "a new incarnation is no copy any more")
+        try require(!replica.isCopy, "a new incarnation is no copy any more")
     }
 
     /// A disk is copied while it is at work, and both go on.
