@@ -57,18 +57,20 @@ extension Record {
     }
 
     public func counter(_ field: UInt32) -> Counter {
-        var shares: [Counter.Share] = []
-        for cell in cells(ofField: field) {
-            guard case .value(.count(let count)) = cell.content else { continue }
+        let stated = cells(ofField: field).compactMap { cell -> Counter.Share? in
+            guard case .value(.count(let count)) = cell.content else { return nil }
             let origin = if case .index(let closed) = cell.slot.element { Origin(rawValue: closed) } else { cell.dot.origin }
-            if let index = shares.firstIndex(where: { $0.origin == origin }) {
-                shares[index].count.increments = max(shares[index].count.increments, count.increments)
-                shares[index].count.decrements = max(shares[index].count.decrements, count.decrements)
+            return Counter.Share(origin: origin, count: count)
+        }
+        var shares: [Counter.Share] = []
+        for share in stated.sorted(by: { $0.origin < $1.origin }) {
+            if let last = shares.last, last.origin == share.origin {
+                shares[shares.count - 1].count.raise(to: share.count)
             } else {
-                shares.append(Counter.Share(origin: origin, count: count))
+                shares.append(share)
             }
         }
-        return Counter(shares: shares.sorted { $0.origin < $1.origin })
+        return Counter(shares: shares)
     }
 
     private func ownShare(of field: UInt32, origin: Origin) -> Count {
@@ -80,6 +82,11 @@ extension Record {
 }
 
 extension Count {
+    fileprivate mutating func raise(to other: Count) {
+        increments = max(increments, other.increments)
+        decrements = max(decrements, other.decrements)
+    }
+
     fileprivate func checkMagnitude() throws(CountError) {
         let most = max(increments, decrements)
         guard most <= Limits.magnitude else { throw .overflow(counted: 0, adding: most, limit: Limits.magnitude) }

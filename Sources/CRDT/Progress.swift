@@ -61,6 +61,9 @@ public enum ProgressError: Error, Hashable, Sendable {
     /// Another state that lies above it, or the same one, is already there.
     case goesBack(from: Int64, to: Int64)
     case unknownState(Int64)
+    /// The same transaction moved on to another state, and neither lies above the other. Only islands make a branch: one
+    /// business action says one thing.
+    case diverges(from: Int64, to: Int64)
 }
 
 extension Record {
@@ -70,9 +73,10 @@ extension Record {
     ) throws(ProgressError) {
         guard lattice.state(coded: state) != nil else { throw .unknownState(state) }
         let slot = SlotKey(field: field)
-        for case .value(.integer(let present)) in self[slot].map(\.content)
-        where present == state || lattice.supersedes(present, state) {
-            throw .goesBack(from: present, to: state)
+        for cell in self[slot] {
+            guard case .value(.integer(let present)) = cell.content else { continue }
+            if present == state || lattice.supersedes(present, state) { throw .goesBack(from: present, to: state) }
+            if cell.dot == version.dot, !lattice.supersedes(state, present) { throw .diverges(from: present, to: state) }
         }
         write(Cell(slot: slot, dot: version.dot, stamp: version.stamp, content: .value(.integer(state)))) { cell in
             if case .value(.integer(let earlier)) = cell.content { lattice.supersedes(state, earlier) } else { cell.isMark }

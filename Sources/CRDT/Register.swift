@@ -5,7 +5,8 @@
 /// inbox.
 public struct Register: Hashable, Sendable {
     public let winner: Cell
-    /// Descending by stamp and dot; those that say the same as the winner are left out.
+    /// What else was said, descending by stamp and dot, each value once under its highest cell: an inbox offers a choice
+    /// between values. What the winner says is none of them.
     public let losers: [Cell]
 
     public var value: Value? { winner.value }
@@ -27,6 +28,7 @@ extension Record {
     public func register(_ slot: SlotKey) -> Register? {
         let ranked = self[slot].filter { !$0.isMark }.sorted { ($0.stamp, $0.dot) > ($1.stamp, $1.dot) }
         guard let winner = ranked.first else { return nil }
-        return Register(winner: winner, losers: ranked.dropFirst().filter { $0.content != winner.content })
+        var said: Set<Cell.Content> = [winner.content]
+        return Register(winner: winner, losers: ranked.dropFirst().filter { said.insert($0.content).inserted })
     }
 }

@@ -28,7 +28,9 @@ struct RegisterSpecification: Specification {
             try expectEqual(register?.value, live.first.map { Self.value($0.value) }, "winner of \(slot)")
             try expectEqual(
                 register?.winner.dot.sequence, live.first?.operation.sequence, "sequence of the winner of \(slot)")
-            let losers = live.dropFirst().filter { $0.value != live[0].value }
+            let losers = live.indices.dropFirst().filter { index in
+                !live[..<index].contains { $0.value == live[index].value }
+            }.map { live[$0] }
             try expectEqual(
                 (register?.losers ?? []).map { [$0.dot.origin.rawValue, $0.dot.sequence, $0.stamp.rawValue] },
                 losers.map { [$0.operation.origin, $0.operation.sequence, $0.operation.stamp] }, "losers of \(slot)")

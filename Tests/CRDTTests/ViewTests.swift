@@ -28,6 +28,34 @@ import Testing
         #expect(throws: ProgressError.goesBack(from: 40, to: 40)) { try move(&two, to: 40) }
     }
 
+    /// The second one once took the first one's place, unseen by the lattice.
+    @Test mutating func `one transaction does not go two ways`() throws {
+        try move(&one, to: 10)
+        #expect(throws: ProgressError.diverges(from: 20, to: 30)) {
+            try one.write { record, version in
+                try record.advance(3, to: 20, in: lattice, at: version)
+                try record.advance(3, to: 30, in: lattice, at: version)
+            }
+        }
+        #expect(one.records[0].progress(3, in: lattice).heads == [20])
+        try two.write { record, version in
+            for state: Int64 in [10, 20, 25] { try record.advance(3, to: state, in: lattice, at: version) }
+        }
+        #expect(two.records[0].progress(3, in: lattice).heads == [25])
+    }
+
+    @Test func `an inbox offers each value once, under its highest stamp`() {
+        let cells = [(1, 5, 7), (2, 9, 8), (3, 4, 7), (4, 3, 9), (5, 6, 9), (6, 8, 8)].map { origin, stamp, value in
+            Cell(
+                slot: SlotKey(field: 1), dot: Dot(origin: Origin(rawValue: UInt64(origin)), sequence: 1),
+                stamp: HLC(milliseconds: Int64(stamp)), content: .value(.integer(Int64(value))))
+        }
+        let register = Record(sortedCells: cells).register(SlotKey(field: 1))
+        #expect(register?.value == .integer(8))
+        #expect(register?.losers.map(\.value) == [.integer(9), .integer(7)])
+        #expect(register?.losers.map(\.stamp.milliseconds) == [6, 5])
+    }
+
     @Test mutating func `a state that this version does not know is kept and joins with nothing`() throws {
         let newer = Lattice(lattice.states + [.init(60, "audited", follows: [30])])
         try move(&one, to: 30)

@@ -41,6 +41,8 @@ extension ReplicaError: CustomStringConvertible {
                 + "the limit is \(limit). Correct the quantity."
         case .progress(let key, _, .goesBack(let from, let to)):
             "\(place(key)) is at status \(from) and cannot go to \(to). Remove the step; a status never goes back."
+        case .progress(let key, _, .diverges(let from, let to)):
+            "\(place(key)) cannot go to status \(from) and to \(to) at once. Decide for one."
         case .progress(let key, _, .unknownState(let state)): "\(place(key)) has no status \(state)."
         case .escrow(let key, let field, let error): "field \(field) of \(place(key)) refused: \(error)."
         default: "refused."

@@ -65,7 +65,9 @@ extension FoldOracle {
     private func check(_ register: Register?, _ live: [Cell], _ key: RecordKey) throws {
         let ranked = live.sorted { ($0.stamp, $0.dot) > ($1.stamp, $1.dot) }
         try require(register?.winner == ranked.first, "\(key): winner \(String(describing: register)), of \(ranked)")
-        let losers = ranked.dropFirst().filter { $0.content != ranked[0].content }
+        let losers = ranked.indices.dropFirst().filter { index in
+            !ranked[..<index].contains { $0.content == ranked[index].content }
+        }.map { ranked[$0] }
         try require((register?.losers ?? []) == losers, "\(key): losers \(String(describing: register)), of \(ranked)")
     }
 

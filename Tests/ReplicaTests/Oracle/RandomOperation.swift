@@ -89,19 +89,17 @@ struct RandomOperation {
         let seen = pending(key).compactMap { trace -> Int64? in
             if case .advance(let state) = trace.effect.change { state } else { nil }
         }
-        // Two branches by one transaction would share a dot, and a slot holds one cell of a dot.
         let isOwnBranch = effects.contains { effect in
             guard effect.key == key, case .advance(let other) = effect.change else { return false }
             return !TestSchema.above[other, default: []].contains(state)
         }
-        if isOwnBranch { return }
         let goesBack = seen.contains { $0 == state || TestSchema.above[state, default: []].contains($0) }
         do {
             try transaction.advance(field, of: key, to: state)
-            try require(!goesBack, "\(key): went back to \(state), having seen \(seen)")
+            try require(!goesBack && !isOwnBranch, "\(key): went to \(state), having seen \(seen)")
             effects.append(Effect(key: key, slot: SlotKey(field: field), change: .advance(state)))
         } catch ReplicaError.progress {
-            try require(goesBack, "\(key): \(state) was refused, having seen \(seen)")
+            try require(goesBack || isOwnBranch, "\(key): \(state) was refused, having seen \(seen)")
         }
     }
 
