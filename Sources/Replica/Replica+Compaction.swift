@@ -27,9 +27,10 @@ extension Replica {
             return (first...last).contains(sequence) ? ChangeBlock.Entry(sequence: sequence, key: key) : nil
         }.sorted { ($0.sequence, $0.key) < ($1.sequence, $1.key) }
         let points = blocks.flatMap(\.hashes)
-        let hashes = origin.member == identity.member ? points : thinned(points)
+        let head = scopes[scope]?.head(of: origin).point.sequence ?? 0
+        let hashes = origin.member == identity.member ? points : thinned(points, head: head)
         let packed = ChangeBlock.blocks(kept, hashes, covering: first...last)
-        guard packed.count < blocks.count || kept.count < count else { return last }
+        guard packed.count < blocks.count || kept.count < count || hashes.count < points.count else { return last }
         try inTransaction {
             let number = codec.origins.number(of: origin)
             for block in blocks { try tables.delete(.change, ChangeBlock.key(scope, number, block.last)) }
@@ -48,13 +49,19 @@ extension Replica {
         }
     }
 
-    /// Of a foreign chain some points are enough to find out later where it forked.
-    private func thinned(_ points: [ChainPoint]) -> [ChainPoint] {
+    /// Of a foreign chain's past some points are enough to find out later that it forked. Its last transactions keep every
+    /// point that is known, because peers still speak of them: as what they hold, and as the base of deltas on their way.
+    private func thinned(_ points: [ChainPoint], head: UInt64) -> [ChainPoint] {
         var kept: [ChainPoint] = []
-        for point in points where point.sequence >= (kept.last?.sequence ?? 0) + 32 { kept.append(point) }
+        for point in points {
+            let isRecent = point.sequence + Self.denseSequences > head
+            if isRecent || point.sequence >= (kept.last?.sequence ?? 0) + 32 { kept.append(point) }
+        }
         if let last = points.last, kept.last != last { kept.append(last) }
         return kept
     }
+
+    private static let denseSequences: UInt64 = 4096
 
     /// The last transaction of an origin of which a record still holds a cell: 0 if there is none, nil if nobody can tell,
     /// because the row is damaged and its cells will come back.
