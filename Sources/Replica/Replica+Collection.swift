@@ -14,7 +14,9 @@ extension Replica {
         of scope: Scope, acknowledged: [VersionVector], at milliseconds: Int64
     ) throws -> VersionVector {
         let agreed = acknowledged.reduce(vector(of: scope)) { $0.met(with: $1) }
-        let present = try readHorizon(of: scope)
+        guard let present = try readHorizon(of: scope) else {
+            throw ReplicaError.quarantined(key: SystemRecords.horizon(of: scope))
+        }
         let horizon = present.joined(with: agreed)
         guard horizon != present else { return present }
         var writer = ByteWriter()
@@ -54,7 +56,8 @@ extension Replica {
         var visited: [RecordKey] = []
         try tables.scan(.mark, from: [], upTo: [0xFF, 0xFF]) { key, _ in
             let key = try RecordKey(row: key)
-            if !horizon(of: key.scope).isEmpty, overlays[key.scope] == nil, !quarantined.contains(key) { visited.append(key) }
+            let isBusy = overlays[key.scope] != nil || quarantined.contains(key)
+            if !isBusy, !collectable(in: key.scope).isEmpty { visited.append(key) }
             return true
         }
         var collected = 0
@@ -70,7 +73,7 @@ extension Replica {
         try withBytes(of: key) { bytes in
             let loaded = try loadRow(key, bytes)
             var record = Record(sortedCells: loaded.cells)
-            guard record.collectMarks(upTo: horizon(of: key.scope)) else { return false }
+            guard record.collectMarks(upTo: collectable(in: key.scope)) else { return false }
             try store(try encode(record.cells, key, bytes), bytes, replacing: loaded.row)
             settleDigests(of: key.scope)
             return true
@@ -91,7 +94,7 @@ extension Replica {
     func loadToldHorizons() throws {
         for scope in scopes.keys {
             guard let bytes = try Meta(connection).get(toldHorizonName(scope)) else { continue }
-            scopes[scope]?.toldHorizon = try decodeHorizon(bytes)
+            scopes[scope]?.toldHorizon = decodeHorizon(bytes) ?? VersionVector()
         }
     }
 
@@ -102,18 +105,24 @@ extension Replica {
         for scope in scopes.keys { scopes[scope]?.decidedHorizon = try readHorizon(of: scope) }
     }
 
-    private func readHorizon(of scope: Scope) throws -> VersionVector {
-        guard case .bytes(let bytes)? = try record(SystemRecords.horizon(of: scope)).register(SystemRecords.horizonSlot)?.value
-        else { return VersionVector() }
-        return try decodeHorizon(bytes)
+    /// Up to where marks may be dropped: nowhere while the horizon cannot be read.
+    private func collectable(in scope: Scope) -> VersionVector {
+        scopes[scope]?.decidedHorizon == nil ? VersionVector() : horizon(of: scope)
     }
 
-    private func decodeHorizon(_ bytes: [UInt8]) throws -> VersionVector {
-        try bytes.withUnsafeBytes { raw in
+    /// - Returns: nil if the record is damaged, or does not say anything that makes sense.
+    private func readHorizon(of scope: Scope) throws -> VersionVector? {
+        guard let record = try systemRecord(SystemRecords.horizon(of: scope)) else { return nil }
+        guard let value = record.register(SystemRecords.horizonSlot)?.value else { return VersionVector() }
+        guard case .bytes(let bytes) = value else { return nil }
+        return decodeHorizon(bytes)
+    }
+
+    private func decodeHorizon(_ bytes: [UInt8]) -> VersionVector? {
+        bytes.withUnsafeBytes { raw in
             var reader = ByteReader(raw)
-            let horizon = try VersionVector(decoding: &reader, limit: DeltaHeader.originLimit)
-            try reader.expectEnd()
-            return horizon
+            let horizon = try? VersionVector(decoding: &reader, limit: DeltaHeader.originLimit)
+            return reader.isAtEnd ? horizon : nil
         }
     }
 }

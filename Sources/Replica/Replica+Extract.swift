@@ -81,9 +81,16 @@ extension Replica {
         for (origin, head) in scopes[scope]?.heads ?? [:] {
             let known = vector.sequence(of: origin)
             guard head.point.sequence > known else { continue }
+            var last = bridged(known, of: origin, in: scope)
             try scanBlocks(of: origin, in: scope, beyond: known) { block in
+                // Blocks follow each other without a gap: else one is missing.
+                guard block.first <= last + 1 else { return false }
                 keys.formUnion(block.keys)
+                last = bridged(max(last, block.last), of: origin, in: scope)
                 return true
+            }
+            guard last >= head.point.sequence else {
+                throw StorageError.damagedTable(path: path, table: .change, scope: scope)
             }
         }
         guard let overlay = overlays[scope], overlay.isPublished, !vector.covers(overlay.header.cut.vector) else {
@@ -92,6 +99,13 @@ extension Replica {
         // What is not folded yet is visible already, and not in the index.
         let staged = try overlay.header.reach == .wholeState ? self.keys(of: scope) : stagedKeys(in: overlay)
         return keys.union(staged).sorted()
+    }
+
+    /// Where the index goes on: behind a cut that is being folded in, because its blocks come with the folds.
+    private func bridged(_ sequence: UInt64, of origin: Origin, in scope: Scope) -> UInt64 {
+        guard let overlay = overlays[scope], let before = overlay.before else { return sequence }
+        return sequence < before.sequence(of: origin)
+            ? sequence : max(sequence, overlay.header.cut.vector.sequence(of: origin))
     }
 
     /// Every key of a scope, or of one of its collections, ascending; also of records that are set aside, because what cannot

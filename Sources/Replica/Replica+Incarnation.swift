@@ -7,11 +7,11 @@ public import CRDT
 /// shares of counters and escrows as statements about the closed one. Nothing is lost, nothing is counted twice.
 extension Replica {
     /// Whether this replica must open a new incarnation before it may write.
-    public var isClosed: Bool { closures[identity.origin] != nil }
+    public var isClosed: Bool { closures.contains(identity.origin) }
 
     /// The incarnations of this member that are closed, ascending.
     public var closedOrigins: [Origin] {
-        closures.keys.filter { $0.member == identity.member }.sorted()
+        closures.filter { $0.member == identity.member }.sorted()
     }
 
     /// Closes this incarnation and opens the next: after a restore, on a copied disk, when a peer speaks of transactions
@@ -160,20 +160,38 @@ extension Replica {
     }
 
     func loadClosures() throws {
-        closures = [:]
+        closures = []
         for scope in scopes.keys {
             for key in try keys(of: scope, collection: SystemRecords.closures) {
-                guard let closed = SystemRecords.closedOrigin(key),
-                    case .integer(let successor)? = try record(key).register(SystemRecords.successorSlot)?.value
-                else { continue }
-                closures[closed] = Origin(rawValue: UInt64(bitPattern: successor))
+                guard let closed = SystemRecords.closedOrigin(key) else { continue }
+                // A closure that cannot be read still says by its key that something was closed.
+                let closure = try systemRecord(key)
+                if closure == nil || closure?.register(SystemRecords.successorSlot) != nil { closures.insert(closed) }
             }
+        }
+        // Those that were set aside for good are not among the keys.
+        for key in quarantined where key.collection == SystemRecords.closures {
+            if let closed = SystemRecords.closedOrigin(key) { closures.insert(closed) }
+        }
+    }
+
+    /// One of the engine's own records. If its row is damaged it is set aside like any other, and nothing else has to wait.
+    ///
+    /// - Returns: nil if it cannot be read.
+    func systemRecord(_ key: RecordKey) throws -> Record? {
+        do {
+            return try record(key)
+        } catch ReplicaError.damagedRow {
+            quarantined.insert(key)
+            return nil
+        } catch ReplicaError.quarantined {
+            return nil
         }
     }
 
     /// Notes that a delta may have brought facts of a closed incarnation that this replica answers for.
     func noteClosed(_ header: DeltaHeader) throws {
-        guard closures.keys.contains(where: { $0.member == identity.member }) else { return }
+        guard closures.contains(where: { $0.member == identity.member }) else { return }
         if header.cut.points.contains(where: { $0.origin.member == identity.member && $0.origin != identity.origin }) {
             try noteRecount()
         }

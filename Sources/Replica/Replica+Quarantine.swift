@@ -15,15 +15,19 @@ extension Replica {
             }
         }
         quarantined.insert(key)
+        try noteSystemRecords([key])
     }
 
     /// The records that wait for a peer, ascending.
     public var quarantinedKeys: [RecordKey] { quarantined.sorted() }
 
-    /// Looks at every record's row: its checksum and its cells.
+    /// Looks at every row: the checksums of all tables, and the cells of every record. This finds what reading cannot, too: a
+    /// row that damage has put under another key.
     ///
-    /// - Returns: the keys of damaged rows, ascending.
+    /// - Returns: the keys of records whose rows are damaged, ascending.
+    /// - Throws: `StorageError.damagedTable` if a row of another table is.
     public func verifyRows() throws -> [RecordKey] {
+        for table in Table.allCases { try tables.scan(table, from: [], upTo: [0xFF, 0xFF]) { _, _ in true } }
         var damaged: [RecordKey] = []
         try tables.scan(.record, from: [], upTo: [0xFF, 0xFF]) { bytes, value in
             let groups = try? codec.parse(value, key: bytes)
@@ -109,6 +113,7 @@ extension Replica {
             try tables.delete(.quarantine, Array(bytes))
         }
         quarantined.remove(key)
+        try noteSystemRecords(CollectionOfOne(key))
         guard !isAside(key.scope) else { return }
         let sums = try recomputedDigests(of: key.scope)
         for (origin, head) in scopes[key.scope]?.heads ?? [:] {

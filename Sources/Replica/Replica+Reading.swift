@@ -11,9 +11,10 @@ extension Replica {
         let mode: Connection.Mode = isImmutable ? .readImmutable : .read
         let connection = try Connection(path: path, mode: mode, vfs: parameters.vfs)
         let version = try checkVersion(of: connection)
+        guard version == fileVersion else {
+            throw StorageError.olderVersion(path: path, found: version, supported: fileVersion)
+        }
         try connection.execute("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -\(parameters.cacheKiB); BEGIN")
-        // What an older file has no table for is empty.
-        if version < 2 { try connection.execute("CREATE TEMP TABLE \(Tables.recentColumns)") }
         return try Replica(connection, parameters)
     }
 }

@@ -137,7 +137,9 @@ extension Replica {
         var block = block
         let key = ChangeBlock.key(scope, codec.origins.number(of: origin), block.last)
         if let value = try tables.get(.change, key) {
-            let present = try value.withUnsafeBytes { try ChangeBlock(scope, last: block.last, value: $0) }
+            let present = try reading(.change, key) {
+                try value.withUnsafeBytes { try ChangeBlock(scope, last: block.last, value: $0) }
+            }
             block = ChangeBlock(
                 first: min(block.first, present.first), last: block.last,
                 hashes: block.hashes.isEmpty ? present.hashes : block.hashes, keys: block.keys + present.keys)
@@ -164,7 +166,7 @@ extension Replica {
             return overlay.hasFolded ? nil : absent
         }
         guard let entry = chunk.entries.first(where: { $0.key == key }) else { return absent }
-        return try entry.packed?.cells()
+        return try reading(.staged, writer.bytes) { try entry.packed?.cells() }
     }
 
     /// Notes that a record was folded ahead of its turn, because it was written to.
@@ -200,7 +202,8 @@ extension Replica {
     }
 
     private func deleteStaged(_ scope: Scope) throws {
-        while let first = try stagedChunk(in: scope, at: nil) { try tables.delete(.staged, first.key) }
+        let prefix = RecordKey.prefix(scope)
+        try tables.deleteAll(.staged, from: prefix, upTo: prefix.upperBound)
         try tables.delete(.transfer, RecordKey.prefix(scope))
         overlays[scope] = nil
     }
@@ -225,7 +228,11 @@ extension Replica {
         guard let (first, value) = try tables.floor(.staged, key), first.starts(with: RecordKey.prefix(scope)) else {
             return nil
         }
-        return (first, try value.withUnsafeBytes { try StagedChunk(value: $0) })
+        return (first, try reading(.staged, first) { try value.withUnsafeBytes { try StagedChunk(value: $0) } })
+    }
+
+    private func reading<Result>(_ table: Table, _ key: [UInt8], _ body: () throws -> Result) throws -> Result {
+        try key.withUnsafeBytes { try tables.reading(table, $0, body) }
     }
 
     /// Runs a body as one durable transaction; nothing of it stays if it throws.

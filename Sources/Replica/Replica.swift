@@ -10,7 +10,7 @@ public import CRDT
 /// deltas (`extract`). At every commit the visible state of a scope equals a fold of exactly the transactions under its
 /// vector.
 public final class Replica {
-    /// 2: `recent`.
+    /// 2: every row has a checksum; `recent`.
     public static let fileVersion = 2
     static let applicationID: Int64 = 0x4174_6F6C
 
@@ -38,8 +38,8 @@ public final class Replica {
     var isUndone = false
     /// The state in memory could not be read anew after something failed.
     var isStale = false
-    /// Incarnations that are closed, and who goes on in their place.
-    var closures: [Origin: Origin] = [:]
+    /// Incarnations that are closed.
+    var closures: Set<Origin> = []
     /// Records whose damaged rows are set aside.
     var quarantined: Set<RecordKey> = []
     /// Facts of a closed incarnation came in whose counters this replica answers for; `recountClosed` settles it.
@@ -75,7 +75,7 @@ public final class Replica {
         let connection = try Connection(path: path, mode: .write, vfs: parameters.vfs)
         let version = try checkVersion(of: connection)
         try configure(connection, parameters)
-        try migrate(connection, from: version)
+        try Migration(connection).run(from: version)
         // A log that is found may never have been synced: what it shows is made durable before anybody hears of it.
         _ = try connection.integer("PRAGMA wal_checkpoint(PASSIVE)")
         return try Replica(connection, parameters)
@@ -105,14 +105,6 @@ public final class Replica {
             throw StorageError.newerVersion(path: connection.path, found: found, supported: fileVersion)
         }
         return found
-    }
-
-    /// Brings an older file up to today's version, in one transaction.
-    private static func migrate(_ connection: Connection, from version: Int) throws {
-        guard version < fileVersion else { return }
-        try connection.execute("BEGIN IMMEDIATE")
-        if version < 2 { try connection.execute("CREATE TABLE \(Tables.recentColumns)") }
-        try connection.execute("PRAGMA user_version = \(fileVersion); COMMIT")
     }
 
     /// Every acknowledged commit is synced; checkpoints run when the owner says so, between transactions.

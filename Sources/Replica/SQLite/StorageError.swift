@@ -13,8 +13,11 @@ public enum StorageError: Error, Hashable, Sendable {
     case busy(path: String)
     /// A page or row that does not say what was written to it.
     case damaged(path: String, detail: String)
+    /// A row beside the records themselves that does not say what was written to it, or is missing.
+    case damagedTable(path: String, table: Table, scope: Scope?)
     case notAReplica(path: String)
     case newerVersion(path: String, found: Int, supported: Int)
+    case olderVersion(path: String, found: Int, supported: Int)
     case alreadyExists(path: String)
     case missing(path: String)
 }
@@ -37,10 +40,15 @@ extension StorageError: CustomStringConvertible {
             "\(path) is being written by another process. Stop that process, or ask it instead."
         case .damaged(let path, let detail):
             "\(path) is damaged: \(detail). Restore a backup, or let it be fetched again from a peer."
+        case .damagedTable(let path, let table, let scope):
+            "\(path) is damaged: a row of the table \(table.rawValue)\(scope.map { ", scope \($0)," } ?? "") does not say what "
+                + "was written to it. \(table.remedy)"
         case .notAReplica(let path):
             "\(path) is not an Atoll replica. Name the directory that was made for one."
         case .newerVersion(let path, let found, let supported):
             "\(path) has file version \(found); this program reads up to \(supported). Use the newer program."
+        case .olderVersion(let path, let found, let supported):
+            "\(path) has file version \(found); this program reads \(supported) only. Fill a new replica from a peer or a log."
         case .alreadyExists(let path):
             "\(path) exists already. Name a new place."
         case .missing(let path):

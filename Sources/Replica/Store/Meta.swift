@@ -19,7 +19,7 @@ struct Meta {
     }
 
     func identity() throws -> Identity {
-        try read("identity") { reader in
+        try require("identity") { reader throws(CodecError) in
             let chain = try reader.readHash()
             let origin = Origin(rawValue: try reader.readFixed64())
             return Identity(chain: chain, member: origin.member, incarnation: origin.incarnation)
@@ -27,42 +27,74 @@ struct Meta {
     }
 
     func epoch() throws -> Int64 {
-        try read("epoch") { reader in Int64(bitPattern: try reader.readFixed64()) }
+        try require("epoch") { reader throws(CodecError) in Int64(bitPattern: try reader.readFixed64()) }
     }
 
     func origins() throws -> [Origin] {
-        let statement = try connection.prepare("SELECT origin FROM origin ORDER BY number")
+        let statement = try connection.prepare("SELECT number, origin, checksum FROM origin ORDER BY number")
         var origins: [Origin] = []
-        while try statement.step() { origins.append(Origin(rawValue: UInt64(bitPattern: statement.integer(0)))) }
+        while try statement.step() {
+            let origin = Origin(rawValue: UInt64(bitPattern: statement.integer(1)))
+            guard statement.integer(0) == origins.count, statement.integer(2) == Self.checksum(origin, origins.count) else {
+                throw StorageError.damaged(path: connection.path, detail: "the table of origins is not what was written")
+            }
+            origins.append(origin)
+        }
         return origins
     }
 
+    private static func checksum(_ origin: Origin, _ number: Int) -> Int64 {
+        withUnsafeBytes(of: (origin.rawValue.bigEndian, UInt64(number).bigEndian)) {
+            Int64(rowChecksum(key: $0, body: UnsafeRawBufferPointer(rebasing: $0[..<0])))
+        }
+    }
+
     func add(_ origin: Origin, number: Int) throws {
-        try connection.prepare("INSERT INTO origin(number, origin) VALUES (?, ?)")
-            .bind(Int64(number), at: 1).bind(Int64(bitPattern: origin.rawValue), at: 2).run()
+        try connection.prepare("INSERT INTO origin(number, origin, checksum) VALUES (?, ?, ?)")
+            .bind(Int64(number), at: 1).bind(Int64(bitPattern: origin.rawValue), at: 2)
+            .bind(Self.checksum(origin, number), at: 3).run()
     }
 
     func set(_ name: String, _ value: [UInt8]) throws {
         try connection.prepare("REPLACE INTO meta(name, value) VALUES (?, ?)")
-            .bind(name, at: 1).bind(copying: value, at: 2).run()
+            .bind(name, at: 1).bind(copying: Array(name.utf8).withUnsafeBytes { value.sealed(under: $0) }, at: 2).run()
     }
 
     func get(_ name: String) throws -> [UInt8]? {
         let statement = try connection.prepare("SELECT value FROM meta WHERE name = ?").bind(name, at: 1)
-        return try statement.step() ? statement.bytes(0) : nil
+        defer { statement.reset() }
+        guard try statement.step() else { return nil }
+        let value = Array(name.utf8).withUnsafeBytes { statement.blob(0).opened(under: $0).map { Array($0) } }
+        guard let value else { throw damage(name) }
+        return value
+    }
+
+    private func damage(_ name: String) -> StorageError {
+        .damaged(path: connection.path, detail: "the entry \(name) does not say what was written to it")
     }
 
     func remove(_ name: String) throws {
         try connection.prepare("DELETE FROM meta WHERE name = ?").bind(name, at: 1).run()
     }
 
-    private func read<Result>(_ name: String, _ body: (inout ByteReader) throws -> Result) throws -> Result {
-        guard let bytes = try get(name) else {
+    /// What an entry says; nil if there is none.
+    func read<Result>(_ name: String, _ body: (inout ByteReader) throws(CodecError) -> Result) throws -> Result? {
+        try get(name)?.withUnsafeBytes { raw in
+            var reader = ByteReader(raw)
+            do throws(CodecError) {
+                return try body(&reader)
+            } catch {
+                throw damage(name)
+            }
+        }
+    }
+
+    private func require<Result>(
+        _ name: String, _ body: (inout ByteReader) throws(CodecError) -> Result
+    ) throws -> Result {
+        guard let result = try read(name, body) else {
             throw StorageError.damaged(path: connection.path, detail: "the entry \(name) is missing")
         }
-        return try bytes.withUnsafeBytes { raw in
-            var reader = ByteReader(raw)
-            return try body(&reader)
-        }
+        return result
     }
 }

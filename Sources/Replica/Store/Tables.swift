@@ -1,4 +1,8 @@
+internal import CRDT
+
 /// The tables of a replica's file that map keys to values; both are packed bytes.
+///
+/// Behind each value stands a checksum over key and value; a record's `Row` begins with its own.
 public enum Table: String, CaseIterable, Sendable {
     /// scope, collection, id -> `Row`
     case record
@@ -16,6 +20,15 @@ public enum Table: String, CaseIterable, Sendable {
     case mark
     /// key -> a damaged row, set aside
     case quarantine
+
+    /// What to do when a row is damaged.
+    var remedy: String {
+        switch self {
+        case .record: "Find it with a check, set it aside, and fetch it again from a peer."
+        case .staged, .transfer: "Drop the cut that is on its way in; if it is visible already, restore a backup."
+        case .change, .head, .run, .mark, .quarantine: "Restore a backup, or fill a new replica from a peer."
+        }
+    }
 }
 
 /// The SQL of a replica's file, all of it.
@@ -40,7 +53,7 @@ final class Tables {
             "CREATE TABLE \($0.rawValue)(key BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;"
         }.joined() + """
             CREATE TABLE \(recentColumns);
-            CREATE TABLE origin(number INTEGER PRIMARY KEY, origin INTEGER NOT NULL UNIQUE);
+            CREATE TABLE origin(number INTEGER PRIMARY KEY, origin INTEGER NOT NULL UNIQUE, checksum INTEGER NOT NULL);
             CREATE TABLE meta(name TEXT PRIMARY KEY NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
             """
 
@@ -77,13 +90,30 @@ final class Tables {
 
     /// Appends what one commit did to this replica's own heads and index (`RecentRow`).
     func appendRecent(_ value: [UInt8]) throws {
-        try value.withUnsafeBytes { try recentPut.run($0) }
+        let sealed = Self.recentLabel.withUnsafeBytes { value.sealed(under: $0) }
+        try sealed.withUnsafeBytes { try recentPut.run($0) }
     }
 
     /// Visits the rows of recent commits, in order.
     func scanRecent(_ visit: (UnsafeRawBufferPointer) throws -> Void) throws {
         let statement = try connection.prepare("SELECT value FROM recent ORDER BY number")
-        while try statement.step() { try visit(statement.blob(0)) }
+        while try statement.step() {
+            guard let value = Self.recentLabel.withUnsafeBytes({ statement.blob(0).opened(under: $0) }) else {
+                throw recentDamage
+            }
+            do {
+                try visit(value)
+            } catch is CodecError {
+                throw recentDamage
+            }
+        }
+    }
+
+    /// What stands for the key of a row that has none but its number.
+    private static let recentLabel = Array("recent".utf8)
+
+    private var recentDamage: StorageError {
+        .damaged(path: connection.path, detail: "the table of recent transactions is not what was written")
     }
 
     func clearRecent() throws {
@@ -91,12 +121,14 @@ final class Tables {
     }
 
     func get(_ table: Table, _ key: [UInt8]) throws -> [UInt8]? {
-        try key.withUnsafeBytes { try gets[table]?.lookUp($0) { Array($0) } }
+        try key.withUnsafeBytes { key in
+            try gets[table]?.lookUp(key) { Array(try opened(table, key, $0)) }
+        }
     }
 
     func put(_ table: Table, _ key: [UInt8], _ value: [UInt8]) throws {
         try key.withUnsafeBytes { key in
-            try value.withUnsafeBytes { value in
+            try value.sealed(under: key).withUnsafeBytes { value in
                 observer?(table, key, value)
                 try puts[table]?.run(key, value)
             }
@@ -105,6 +137,37 @@ final class Tables {
 
     func delete(_ table: Table, _ key: [UInt8]) throws {
         try key.withUnsafeBytes { try deletes[table]?.run($0) }
+    }
+
+    /// Deletes the rows from one key up to, and without, another, whatever they say.
+    func deleteAll(_ table: Table, from first: [UInt8], upTo end: [UInt8]) throws {
+        try connection.prepare("DELETE FROM \(table.rawValue) WHERE key >= ? AND key < ?")
+            .bind(copying: first, at: 1).bind(copying: end, at: 2).run()
+    }
+
+    /// Runs a body that makes sense of a row; if it cannot, the row is damaged.
+    func reading<Result>(
+        _ table: Table, _ key: UnsafeRawBufferPointer, _ body: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try body()
+        } catch is CodecError {
+            throw damage(table, key)
+        }
+    }
+
+    private func damage(_ table: Table, _ key: UnsafeRawBufferPointer) -> StorageError {
+        var reader = ByteReader(key)
+        return .damagedTable(path: connection.path, table: table, scope: try? reader.readScope())
+    }
+
+    /// A value without its checksum, which must be right.
+    private func opened(
+        _ table: Table, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) throws(StorageError) -> UnsafeRawBufferPointer {
+        guard table != .record else { return value }
+        guard let opened = value.opened(under: key) else { throw damage(table, key) }
+        return opened
     }
 
     /// Visits the rows from one key up to, and without, another, in order, until `visit` returns false. The rows of the
@@ -117,7 +180,9 @@ final class Tables {
         statement.bind(copying: first, at: 1).bind(copying: end, at: 2)
         defer { statement.reset() }
         while try statement.step() {
-            guard try visit(statement.blob(0), statement.blob(1)) else { return }
+            let key = statement.blob(0)
+            let value = try opened(table, key, statement.blob(1))
+            guard try reading(table, key, { try visit(key, value) }) else { return }
         }
     }
 
@@ -126,6 +191,7 @@ final class Tables {
         guard let statement = floors[table] else { return nil }
         statement.bind(copying: key, at: 1)
         defer { statement.reset() }
-        return try statement.step() ? (statement.bytes(0), statement.bytes(1)) : nil
+        guard try statement.step() else { return nil }
+        return (statement.bytes(0), Array(try opened(table, statement.blob(0), statement.blob(1))))
     }
 }

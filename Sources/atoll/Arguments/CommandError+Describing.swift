@@ -57,8 +57,8 @@ extension NodeError {
 extension StorageError {
     fileprivate var exitCode: ExitCode {
         switch self {
-        case .notAReplica, .newerVersion, .alreadyExists, .missing: .badInput
-        case .sqlite, .diskFull, .undone, .undecided, .readOnly, .busy, .damaged: .storage
+        case .notAReplica, .newerVersion, .olderVersion, .alreadyExists, .missing: .badInput
+        case .sqlite, .diskFull, .undone, .undecided, .readOnly, .busy, .damaged, .damagedTable: .storage
         }
     }
 }
