@@ -74,6 +74,9 @@ extension Replica {
             let loaded = try loadRow(key, bytes)
             var record = Record(sortedCells: loaded.cells)
             guard record.collectMarks(upTo: collectable(in: key.scope)) else { return false }
+            let collected = loaded.cells.filter { $0.isMark && !record[$0.slot].contains($0) }.map(\.dot)
+            try requireRescan(
+                of: key.scope, below: VersionVector(collected.map { .init(origin: $0.origin, sequence: $0.sequence) }))
             try store(try encode(record.cells, key, bytes), bytes, replacing: loaded.row)
             settleDigests(of: key.scope)
             return true

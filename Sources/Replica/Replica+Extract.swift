@@ -73,10 +73,8 @@ extension Replica {
         return Delta(header: extraction.header, records: records)
     }
 
-    /// The keys that changed in a scope beyond a vector, ascending, and perhaps some that did not: the change feed. A follower
-    /// keeps the vector of `cut(of:)` from the same commit as its cursor.
-    public func changedKeys(in scope: Scope, beyond vector: VersionVector) throws -> [RecordKey] {
-        try refresh()
+    /// The keys that changed in a scope beyond a vector, ascending, and perhaps some that did not.
+    func changedKeys(in scope: Scope, beyond vector: VersionVector) throws -> [RecordKey] {
         var keys: Set<RecordKey> = []
         for (origin, head) in scopes[scope]?.heads ?? [:] {
             let known = vector.sequence(of: origin)

@@ -213,6 +213,7 @@ extension Replica {
             if point.sequence > mine.sequence { changing(header.scope).setPoint(point, of: origin) }
         }
         try noteHorizon(header)
+        if header.reach == .wholeState { try requireRescan(of: header.scope, below: vector(of: header.scope)) }
     }
 
     /// Writes what a fold brought to the change index.

@@ -34,6 +34,8 @@ extension Replica {
         try deleteRuns(of: closed, in: scope, beyond: agreed.sequence)
         changing(scope).lower(closed, to: agreed)
         try appendChain(renamed, in: scope, from: base + 1, upTo: base + last - agreed.sequence, stamp)
+        // A follower's cursor may cover the sequences that are free again.
+        try requireRescan(of: scope, below: vector(of: scope))
     }
 
     /// What a cell becomes under the successor's dot.

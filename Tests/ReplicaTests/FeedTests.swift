@@ -19,8 +19,49 @@ import Testing
         try follower.replica.stage(records, in: Self.scope)
         let cursor = follower.replica.vector(of: Self.scope)
         try follower.replica.publish(Self.scope)
-        #expect(try follower.replica.changedKeys(in: Self.scope, beyond: cursor) == [Self.key])
+        #expect(try follower.replica.feed(of: Self.scope, beyond: cursor) == .changes([Self.key]))
         while try follower.replica.fold(at: Site.epoch) {}
-        #expect(try follower.replica.changedKeys(in: Self.scope, beyond: cursor) == [Self.key])
+        #expect(try follower.replica.feed(of: Self.scope, beyond: cursor) == .changes([Self.key]))
+    }
+
+    private static func live(_ replica: Replica) throws -> [RecordKey] {
+        try replica.keys(of: scope).filter { try replica.record($0).cells.contains { !$0.isMark } }
+    }
+
+    @Test func `a follower that missed a whole state reads the scope anew, once`() throws {
+        let (teller, follower) = (try Site(1), try Site(2))
+        try Self.write(1, teller)
+        try follower.replica.join([try #require(try teller.replica.delta(Self.scope, for: Cut()))], at: Site.epoch)
+        let cursor = follower.replica.vector(of: Self.scope)
+        try teller.replica.perform(at: Site.epoch) {
+            try $0.remove(TestSchema.Ticket.title, of: Self.key)
+            try $0.set(TestSchema.Ticket.title, of: TestSchema.ticket(2, in: Self.scope), to: .integer(2))
+        }
+        var delta = try #require(try teller.replica.delta(Self.scope, for: Cut()))
+        delta.header.reach = .wholeState
+        delta.records.removeAll { $0.key == Self.key }
+        try follower.replica.join([delta], at: Site.epoch)
+        #expect(try Self.live(follower.replica) == [TestSchema.ticket(2, in: Self.scope)])
+        #expect(try follower.replica.feed(of: Self.scope, beyond: cursor) == .rescan)
+        let later = follower.replica.vector(of: Self.scope)
+        #expect(try follower.replica.feed(of: Self.scope, beyond: later) == .changes([]))
+        try follower.reopen()
+        #expect(try follower.replica.feed(of: Self.scope, beyond: cursor) == .rescan)
+    }
+
+    @Test func `a follower that missed a removal whose mark is gone reads the scope anew`() throws {
+        let site = try Site(1)
+        try Self.write(1, site)
+        try site.replica.commit()
+        let cursor = site.replica.vector(of: Self.scope)
+        try site.replica.perform(at: Site.epoch) { try $0.remove(TestSchema.Ticket.title, of: Self.key) }
+        #expect(try site.replica.feed(of: Self.scope, beyond: cursor) == .changes([Self.key]))
+        let seen = site.replica.vector(of: Self.scope)
+        try site.replica.advanceHorizon(of: Self.scope, acknowledged: [seen], at: Site.epoch)
+        _ = try site.replica.collectMarks()
+        try site.replica.compact()
+        #expect(try site.replica.record(Self.key).isEmpty)
+        #expect(try site.replica.feed(of: Self.scope, beyond: cursor) == .rescan)
+        #expect(try site.replica.feed(of: Self.scope, beyond: seen) == .changes([]))
     }
 }

@@ -110,7 +110,7 @@ struct Specimen {
             ask("digest of \(scope)") { replica.digest(of: scope) }
             ask("sum of \(scope)") { try replica.recomputedDigest(of: scope) }
             ask("keys of \(scope)") { try replica.keys(of: scope) }
-            ask("feed of \(scope)") { try replica.changedKeys(in: scope, beyond: VersionVector()) }
+            ask("feed of \(scope)") { try replica.feed(of: scope, beyond: VersionVector()) }
             ask("delta of \(scope)") { try replica.delta(scope, for: Cut()) }
             let half = Cut(
                 replica.cut(of: scope).points.map { ($0.origin, ChainPoint(sequence: 1, hash: $0.point.hash)) }

@@ -48,7 +48,7 @@ extension StorageError: CustomStringConvertible {
         case .newerVersion(let path, let found, let supported):
             "\(path) has file version \(found); this program reads up to \(supported). Use the newer program."
         case .olderVersion(let path, let found, let supported):
-            "\(path) has file version \(found); this program reads \(supported) only. Fill a new replica from a peer or a log."
+            "\(path) has file version \(found); this program reads \(supported) only. Let it be opened for writing once, by an exchange or an import."
         case .alreadyExists(let path):
             "\(path) exists already. Name a new place."
         case .missing(let path):

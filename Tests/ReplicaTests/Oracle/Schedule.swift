@@ -18,6 +18,8 @@ struct Schedule {
     var failures = 0
     /// A commit failed of which nobody knows whether a crash brings it back.
     var isUndecided = false
+    /// What follows each site's feed, by scope.
+    var projections: [Int: [Scope: Projection]] = [:]
     var syncLies = false
     var hasAllMarks = true
     /// Up to where marks may go. Site 0 is the registrar.
