@@ -35,10 +35,22 @@ public struct Count: Hashable, Sendable {
 public enum Limits {
     /// The most that one contributor may add to, or take from, one counter in all.
     public static let magnitude: UInt64 = 1 << 48
-    /// The most cells in a record, and so in a slot.
-    public static let cellsPerRecord = 8192
+    /// The most cells in a record, and so in a slot, whatever is joined. As many contributors at the limit of `magnitude` sum
+    /// up to 2^62.
+    public static let cellsPerRecord = 1 << 14
+    /// The most cells to which a local write may let a record grow.
+    ///
+    /// A join keeps at most the cells of both sides, so what islands come to when they meet is at most the sum of what each
+    /// had: eight islands may each fill the same record on their own (8 x 2^11 = 2^14), or a thousand may each add 14 cells to
+    /// a full one (2^11 + 1000 x 14 < 2^14), and every join is accepted.
+    public static let writtenCellsPerRecord = 1 << 11
     public static let valueBytes = 1 << 16
-    public static let recordBytes = 1 << 20
+    /// The most bytes of a record, whatever is joined.
+    public static let recordBytes = 1 << 21
+    /// The most bytes to which a local write may let a record grow: an eighth, as with cells.
+    public static let writtenRecordBytes = 1 << 18
+    /// The highest sequence of a transaction. Nobody gets there, and sums near it do not overflow.
+    public static let sequence: UInt64 = 1 << 56
     public static let tupleItems = 16
     public static let momentMagnitude: Int64 = 1 << 53
     public static let field: UInt32 = 1 << 20

@@ -12,6 +12,9 @@ struct DeltaCheck {
         guard header.cut.points.count <= DeltaHeader.originLimit, header.runs.count <= DeltaHeader.originLimit else {
             throw ReplicaError.malformed(.tooManyOrigins(max(header.cut.points.count, header.runs.count)))
         }
+        for (origin, point) in header.cut.points where point.sequence > Limits.sequence {
+            throw ReplicaError.malformed(.sequenceTooHigh(origin, sequence: point.sequence))
+        }
         for span in header.runs where span.from == 0 || span.from > header.cut.vector.sequence(of: span.origin) {
             throw ReplicaError.malformed(.runBeyondCut(span.origin))
         }

@@ -151,6 +151,7 @@ extension Replica {
             var writer = ByteWriter(reservingCapacity: 40)
             key.encode(into: &writer)
             let row = try writer.bytes.withUnsafeBytes { try encode(works[index].record.cells, key, $0) }
+            try checkGrowth(of: works[index], to: row)
             written.append(
                 Written(
                     key: key, bytes: writer.bytes, row: row, old: works[index].row,

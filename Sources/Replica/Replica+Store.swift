@@ -71,6 +71,16 @@ extension Replica {
         return try tables.record(bytes, body)
     }
 
+    /// Refuses a local write that lets a record grow further than islands may, each on its own.
+    func checkGrowth(of work: Transaction.Work, to row: Row) throws(ReplicaError) {
+        let (cells, mostCells) = (work.record.cells.count, max(Limits.writtenCellsPerRecord, work.cellCount))
+        guard cells <= mostCells else { throw .recordTooLarge(key: work.key, size: cells, limit: mostCells) }
+        let mostBytes = max(Limits.writtenRecordBytes, work.row?.bytes.count ?? 0)
+        guard row.bytes.count <= mostBytes else {
+            throw .recordTooLarge(key: work.key, size: row.bytes.count, limit: mostBytes)
+        }
+    }
+
     /// Packs a record's cells into its row, which has no groups if nothing is left.
     func encode(_ cells: [Cell], _ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws(ReplicaError) -> Row {
         guard !cells.isEmpty else { return Row() }

@@ -9,6 +9,8 @@ public final class Transaction {
         var record: Record
         /// As it is stored.
         let row: Row?
+        /// How many it had when it was looked at.
+        let cellCount: Int
         /// The published delta that is not in the row yet was taken into the record.
         let includesOverlay: Bool
         var isWritten = false
@@ -177,9 +179,11 @@ public final class Transaction {
         var loaded = try replica.withBytes(of: key) { try replica.load(key, $0) }
         if loaded.cells.isEmpty { loaded.cells.reserveCapacity(16) }
         lastPosition = works.count
-        let (row, includesOverlay) = (loaded.row, loaded.includesOverlay)
+        let (row, cellCount, includesOverlay) = (loaded.row, loaded.cells.count, loaded.includesOverlay)
         works.append(
-            Work(key: key, record: Record(sortedCells: loaded.cells), row: row, includesOverlay: includesOverlay))
+            Work(
+                key: key, record: Record(sortedCells: loaded.cells), row: row, cellCount: cellCount,
+                includesOverlay: includesOverlay))
         if works.count > Self.fewWorks {
             if positions.isEmpty { for (index, work) in works.enumerated() { positions[work.key] = index } }
             positions[key] = lastPosition

@@ -115,7 +115,7 @@ import Testing
                 slot: SlotKey(field: 1), dot: Dot(origin: Origin(rawValue: number), sequence: 1), stamp: .none,
                 content: .value(.count(most)))
         }
-        #expect(Record(sortedCells: cells).counter(1).value == 1 << 61)
+        #expect(Record(sortedCells: cells).counter(1).value == 1 << 62)
     }
 
     @Test mutating func `a slot written twice in one transaction holds what was said last`() throws {

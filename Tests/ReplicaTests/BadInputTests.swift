@@ -88,10 +88,13 @@ import Testing
         let site = try Site(1)
         let labels = TestSchema.Ticket.labels
         try site.replica.perform(at: Site.epoch) { transaction in
-            for index in 0..<Limits.cellsPerRecord { try transaction.insert(.index(UInt64(index)), into: labels, of: Self.key) }
+            for index in 0..<Limits.writtenCellsPerRecord {
+                try transaction.insert(.index(UInt64(index)), into: labels, of: Self.key)
+            }
         }
         #expect(
-            throws: ReplicaError.recordTooLarge(key: Self.key, size: Limits.cellsPerRecord + 1, limit: Limits.cellsPerRecord)
+            throws: ReplicaError.recordTooLarge(
+                key: Self.key, size: Limits.writtenCellsPerRecord + 1, limit: Limits.writtenCellsPerRecord)
         ) {
             try site.replica.perform(at: Site.epoch) { try $0.insert(.index(.max), into: labels, of: Self.key) }
         }
@@ -104,7 +107,7 @@ import Testing
                 }
             }
         }
-        #expect(try site.replica.record(Self.key).cells.count == Limits.cellsPerRecord)
+        #expect(try site.replica.record(Self.key).cells.count == Limits.writtenCellsPerRecord)
         #expect(try site.replica.record(other).isEmpty)
     }
 

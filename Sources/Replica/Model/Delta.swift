@@ -58,6 +58,9 @@ public struct DeltaRecord: Hashable, Sendable {
     ///   `ReplicaError.malformed` is thrown.
     public init(key: RecordKey, cells: [Cell]) throws(ReplicaError) {
         guard !cells.isEmpty else { throw .malformed(.emptyRecord(key)) }
+        guard cells.count <= Limits.cellsPerRecord else {
+            throw .recordTooLarge(key: key, size: cells.count, limit: Limits.cellsPerRecord)
+        }
         var stamps: [Dot: HLC] = [:]
         for index in cells.indices {
             if index == 0 || cells[index].dot != cells[index - 1].dot || cells[index].stamp != cells[index - 1].stamp {

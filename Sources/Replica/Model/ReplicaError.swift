@@ -46,6 +46,8 @@ public enum DeltaFault: Hashable, Sendable {
     /// A cut that holds less than its base.
     case cutBelowBase(Origin)
     case tooManyOrigins(Int)
+    /// A sequence above `Limits.sequence`.
+    case sequenceTooHigh(Origin, sequence: UInt64)
     case emptyRecord(RecordKey)
     case heldInSnapshot(RecordKey)
     case valueOutsideLimits(RecordKey, SlotKey)

@@ -47,6 +47,9 @@ public struct PackedCells: Sendable {
         return false
     }
 
+    /// Whether two such together are within the limits of a record, without a look at their cells: each takes a byte or more.
+    var isSmall: Bool { bytes.count < Limits.cellsPerRecord / 2 }
+
     /// All cells, ascending by slot and dot.
     public func cells() throws(CodecError) -> [Cell] {
         try cells(of: groups)

@@ -57,7 +57,8 @@ final class RecordFold: RowSource {
         while next < end {
             let position = next
             next += 1
-            guard replica.quarantined.isEmpty, isAllNews(records[position].packed) else {
+            let packed = records[position].packed
+            guard replica.quarantined.isEmpty, packed.isSmall, isAllNews(packed) else {
                 passed.append(position)
                 continue
             }
@@ -147,7 +148,7 @@ extension RecordFold {
         _ packed: PackedCells, _ row: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer
     ) throws(CodecError) -> Bool {
         try replica.codec.parse(row, key: key, into: &present)
-        guard context.reach == .namedSlots, try keepWhole(packed, row) else { return false }
+        guard row.count < Limits.cellsPerRecord / 2, context.reach == .namedSlots, try keepWhole(packed, row) else { return false }
         var next = 0
         for group in present {
             if next < kept.count, kept[next].dot == group.dot {
