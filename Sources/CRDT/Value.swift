@@ -49,8 +49,9 @@ public enum Limits {
     public static let recordBytes = 1 << 21
     /// The most bytes to which a local write may let a record grow: an eighth, as with cells.
     public static let writtenRecordBytes = 1 << 18
-    /// The highest sequence of a transaction. Nobody gets there, and sums near it do not overflow.
-    public static let sequence: UInt64 = 1 << 56
+    /// The highest sequence of a transaction: a thousand a second for 34 years. Sums near it, over all origins that a scope may
+    /// have, do not overflow.
+    public static let sequence: UInt64 = 1 << 40
     public static let tupleItems = 16
     public static let momentMagnitude: Int64 = 1 << 53
     public static let field: UInt32 = 1 << 20
