@@ -164,12 +164,10 @@ extension Replica {
         for scope in scopes.keys {
             for key in try keys(of: scope, collection: SystemRecords.closures) {
                 guard let closed = SystemRecords.closedOrigin(key) else { continue }
-                // A closure that cannot be read still says by its key that something was closed.
-                let closure = try systemRecord(key)
-                if closure == nil || closure?.register(SystemRecords.successorSlot) != nil { closures.insert(closed) }
+                if try systemRecord(key)?.register(SystemRecords.successorSlot) != nil { closures.insert(closed) }
             }
         }
-        // Those that were set aside for good are not among the keys.
+        // A closure that cannot be read still says by its key that something was closed.
         for key in quarantined where key.collection == SystemRecords.closures {
             if let closed = SystemRecords.closedOrigin(key) { closures.insert(closed) }
         }

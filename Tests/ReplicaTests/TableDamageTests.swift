@@ -13,7 +13,7 @@ import Testing
         let acts: [() throws -> Void] = [
             { _ = try replica.verifyRows() },
             { _ = try replica.collectMarks() },
-            { try replica.join([specimen.news], at: Site.epoch) },
+            { try replica.join([specimen.news].compactMap(\.self), at: Site.epoch) },
             {
                 try replica.perform(at: Site.epoch) {
                     for scope in Specimen.scopes {
@@ -182,21 +182,30 @@ import Testing
         }
     }
 
-    @Test func `a damaged closure still closes`() throws {
-        let specimen = try Specimen()
-        let rows = try specimen.rows(of: "record").filter { $0.key.dropFirst().first == 3 }
-        #expect(!rows.isEmpty)
-        for row in rows {
-            let image = try specimen.changed("UPDATE record SET value = ? WHERE key = ?") {
-                $0.bind(copying: row.value.dropLast() + [row.value[row.value.count - 1] ^ 1], at: 1)
-                    .bind(copying: row.key, at: 2)
+    @Test func `a damaged closure still closes, and stops nobody`() throws {
+        let site = try Site(1)
+        let (scope, closed) = (Specimen.scopes[0], site.identity.origin)
+        func write(_ replica: Replica) throws {
+            try replica.perform(at: Site.epoch) {
+                try $0.set(TestSchema.Ticket.title, of: TestSchema.ticket(1, in: scope), to: .empty)
             }
-            try Specimen.open(image) { replica in
-                #expect(replica.quarantinedKeys.contains { $0.collection == 3 })
-                try replica.perform(at: Site.epoch) {
-                    try $0.set(TestSchema.Ticket.title, of: TestSchema.ticket(1, in: Specimen.scopes[0]), to: .empty)
-                }
-            }
+        }
+        try write(site.replica)
+        try site.replica.reincarnate(as: 4711, at: Site.epoch)
+        try site.replica.checkpoint()
+        let specimen = Specimen(damaging: site.disk.image)
+        let row = try #require(try specimen.rows(of: "record").first { $0.key.dropFirst().first == 3 })
+        let image = try specimen.changed("UPDATE record SET value = ? WHERE key = ?") {
+            $0.bind(copying: row.value.dropLast() + [row.value[row.value.count - 1] ^ 1], at: 1)
+                .bind(copying: row.key, at: 2)
+        }
+        try Specimen.open(image) { replica in
+            #expect(replica.quarantinedKeys.map(\.collection) == [3])
+            #expect(replica.closedOrigins == [closed])
+            try write(replica)
+            try replica.quarantine(replica.quarantinedKeys[0])
+            #expect(replica.closedOrigins == [closed])
+            #expect(try replica.record(TestSchema.ticket(1, in: scope)).cells.count == 1)
         }
     }
 }
