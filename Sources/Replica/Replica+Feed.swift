@@ -16,7 +16,9 @@ extension Replica {
     /// died of them. Whoever has not seen that far must read the scope anew.
     public func feed(of scope: Scope, beyond vector: VersionVector) throws -> FeedNews {
         try refresh()
-        guard vector.covers(try rescanMark(of: scope)) else { return .rescan }
+        // Where transactions were renamed, the mark may name more of an origin than there is now.
+        let mark = try rescanMark(of: scope).met(with: self.vector(of: scope))
+        guard vector.covers(mark) else { return .rescan }
         return .changes(try changedKeys(in: scope, beyond: vector))
     }
 

@@ -64,4 +64,22 @@ import Testing
         #expect(try site.replica.feed(of: Self.scope, beyond: cursor) == .rescan)
         #expect(try site.replica.feed(of: Self.scope, beyond: seen) == .changes([]))
     }
+
+    /// The mark of a whole state once stood where the vector never came again.
+    @Test func `a follower reads the scope anew once after transactions were renamed, not for ever`() throws {
+        let (site, peer) = (try Site(1), try Site(2))
+        for value in 1...3 { try Self.write(Int64(value), site) }
+        try Self.write(9, peer)
+        var delta = try #require(try peer.replica.delta(Self.scope, for: Cut()))
+        delta.header.reach = .wholeState
+        try site.replica.join([delta], at: Site.epoch)
+        let (old, closed) = (site.replica.vector(of: Self.scope), site.identity.origin)
+        let first = try #require(try site.replica.knownPoints(of: closed, in: Self.scope).first)
+        try site.replica.reincarnate(as: 4711, at: Site.epoch)
+        #expect(try site.replica.salvage(closed, in: Self.scope, knownElsewhere: [first]) == 2)
+        let new = site.replica.vector(of: Self.scope)
+        #expect(new.sequence(of: closed) == 1)
+        #expect(try site.replica.feed(of: Self.scope, beyond: old) == .rescan)
+        #expect(try site.replica.feed(of: Self.scope, beyond: new) == .changes([]))
+    }
 }
