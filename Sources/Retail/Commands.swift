@@ -58,7 +58,10 @@ extension Transaction {
         try set(RetailSchema.Order.payment, of: key, to: Tender.value(of: order.payment))
         try set(RetailSchema.Order.total, of: key, to: .integer(order.total))
         try set(RetailSchema.Order.placed, of: key, to: .moment(order.placed))
-        try advance(RetailSchema.Order.status, of: key, to: OrderStatus.new.rawValue)
+        if try record(key)[SlotKey(field: RetailSchema.Order.status)].isEmpty {
+            // Else somebody has moved it on already, who heard of it elsewhere.
+            try advance(RetailSchema.Order.status, of: key, to: OrderStatus.new.rawValue)
+        }
         for line in order.lines {
             let fact = Value.tuple([.identifier(line.sku), .integer(line.quantity), .integer(line.unitPrice)])
             try state(fact, in: RetailSchema.Order.lines, of: key)

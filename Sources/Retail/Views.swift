@@ -32,7 +32,8 @@ public struct OrderView: Hashable, Sendable {
         }
         points = record.facts(RetailSchema.Order.pointsEarned, runOf: runOf).reduce(0) { sum, fact in
             guard case .tuple(let items) = fact.value, case .integer(let points)? = items.last else { return sum }
-            return sum + points
+            let (total, overflows) = sum.addingReportingOverflow(points)
+            return overflows ? (points < 0 ? .min : .max) : total
         }
     }
 

@@ -1,0 +1,78 @@
+import CRDT
+import Foundation
+import Replica
+import Retail
+
+/// A member's replica in a temporary folder; gone with its last reference.
+final class TestMember {
+    let number: UInt32
+    let replica: Replica
+    private let folder: URL
+
+    init(_ number: UInt32) throws {
+        self.number = number
+        folder = FileManager.default.temporaryDirectory.appending(path: "atoll-retail-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let identity = Identity(
+            chain: Hash128(high: 1, low: 1), member: number, incarnation: UInt64(number) + 1)
+        replica = try Replica.create(
+            at: folder.appending(path: "replica.db").path(percentEncoded: false), identity: identity, epoch: 0,
+            OpeningParameters(
+                schema: RetailSchema.schema, digestKey: Array(0..<16), run: Hash128(high: 1, low: UInt64(number))))
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func perform(_ body: (Transaction) throws -> Void) throws { try replica.perform(at: 1_000_000, body) }
+
+    /// What is held, to see whether something was written.
+    var vectors: [Scope: VersionVector] {
+        Dictionary(uniqueKeysWithValues: replica.heldScopes.map { ($0, replica.vector(of: $0)) }).filter { !$0.value.isEmpty }
+    }
+
+    func take(from other: TestMember) throws {
+        let deltas = try other.replica.heldScopes.compactMap { scope in
+            try other.replica.delta(scope, for: replica.cut(of: scope))
+        }
+        try replica.join(deltas, at: 1_000_000)
+    }
+
+    func order(_ text: String, of store: UInt32 = 1) throws -> OrderView {
+        let key = RetailSchema.order(try identifier(text), of: store)
+        return OrderView(key, try replica.record(key)) { replica.run(of: $0, in: key.scope) }
+    }
+
+    func stock(_ text: String, at store: UInt32 = 1) throws -> StockView {
+        let key = RetailSchema.stock(of: try identifier(text), at: store)
+        return StockView(key, try replica.record(key))
+    }
+
+    func customer(_ text: String) throws -> CustomerView {
+        let key = RetailSchema.customer(try identifier(text))
+        return CustomerView(key, try replica.record(key))
+    }
+
+    func points(_ text: String, at store: UInt32 = 1) throws -> Int64 {
+        try replica.record(RetailSchema.points(of: try identifier(text), at: store)).counter(RetailSchema.Points.balance).value
+    }
+}
+
+struct NoIdentifier: Error {}
+
+func identifier(_ text: String) throws -> Identifier {
+    guard let identifier = Identifier(text) else { throw NoIdentifier() }
+    return identifier
+}
+
+extension NewOrder {
+    /// An order paid by card, of as many units of each SKU as said, at 100 each.
+    static func of(
+        _ number: String, _ lines: [(sku: String, quantity: Int64)], customer: String? = nil, payment: String = "card",
+        points: Int64 = 0
+    ) throws -> NewOrder {
+        NewOrder(
+            id: try identifier(number), customer: try customer.map(identifier), payment: payment, total: 1234,
+            placed: 1_700_000_000_000,
+            lines: try lines.map { Line(sku: try identifier($0.sku), quantity: $0.quantity, unitPrice: 100) }, points: points)
+    }
+}
