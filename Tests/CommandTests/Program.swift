@@ -16,14 +16,25 @@ struct Program {
         return process.deletingLastPathComponent().appending(path: "atoll").path(percentEncoded: false)
     }()
 
+    /// The code of a program that was killed before its end.
+    static let killed: Int32 = 137
+
     /// Runs it to its end.
     ///
-    /// - Parameter fileSizeKiB: the most that one file may grow to.
-    static func run(_ words: [String], input: Data = Data(), fileSizeKiB: Int? = nil) throws -> Outcome {
+    /// - Parameters:
+    ///   - fileSizeKiB: the most that one file may grow to.
+    ///   - secondsToLive: after so long it is killed, and the code is `killed`; also if it ended at that very moment, when
+    ///     nobody can tell.
+    static func run(
+        _ words: [String], input: Data = Data(), fileSizeKiB: Int? = nil, secondsToLive: Double? = nil
+    ) throws -> Outcome {
         let process = Process()
         if let fileSizeKiB {
             process.executableURL = URL(fileURLWithPath: "/bin/bash")
             process.arguments = ["-c", "ulimit -f \(fileSizeKiB) && exec \"$0\" \"$@\"", path] + words
+        } else if let secondsToLive {
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
+            process.arguments = ["--foreground", "-s", "KILL", "\(max(secondsToLive, 0.001))", path] + words
         } else {
             process.executableURL = URL(fileURLWithPath: path)
             process.arguments = words
@@ -40,8 +51,9 @@ struct Program {
         process.standardError = try FileHandle(forWritingTo: names[2])
         try process.run()
         process.waitUntilExit()
+        let endsAsKilled = secondsToLive != nil && process.terminationStatus == 124
         return Outcome(
-            code: process.terminationStatus, exited: process.terminationReason == .exit,
+            code: endsAsKilled ? killed : process.terminationStatus, exited: process.terminationReason == .exit,
             output: String(decoding: try Data(contentsOf: names[1]), as: UTF8.self),
             errors: String(decoding: try Data(contentsOf: names[2]), as: UTF8.self))
     }
