@@ -53,7 +53,7 @@ let package = Package(
         tests("Retail", ["CRDT", "Replica", "Retail"]),
         tests("Simulation", ["CRDT", "Replica", "Sync", "Retail", "Simulation", "CSQLite"]),
         tests("Node", ["CRDT", "Replica", "Retail", "Node", "Simulation"]),
-        tests("Command", ["Node", "Replica", "Simulation", "CSQLite"]),
+        tests("Command", ["CRDT", "Node", "Replica", "Simulation", "CSQLite"]),
         tests("House", []),
     ]
 )

@@ -124,9 +124,10 @@ private struct CrashWork {
         let replica: Replica
         do {
             replica = try withExtendedLifetime(disk) { try Replica.open(at: "replica.db", Shop.parameters(disk, run: 8)) }
-        } catch  where done == 0 && (error is StorageError || error is ReplicaError) {
-            // Nobody was told that there is a replica.
-            return
+        } catch {
+            // Before the creation was acknowledged, nobody was told that there is a replica.
+            let isTyped = error is StorageError || error is ReplicaError
+            return try require(done == 0 && isTyped, "it does not open: \(error)")
         }
         try goOn(replica, from: done)
     }
