@@ -42,7 +42,8 @@ public final class Replica {
     var closures: Set<Origin> = []
     /// Records whose damaged rows are set aside.
     var quarantined: Set<RecordKey> = []
-    /// Facts of a closed incarnation came in whose counters this replica answers for; `recountClosed` settles it.
+    /// Facts of a closed incarnation came in whose counters this replica answers for; `recountClosed` settles it. Kept across
+    /// restarts.
     public internal(set) var needsRecount = false
     /// Whether this file is a backup that has not begun a new incarnation yet: `reincarnate` must come before anything is
     /// written.
@@ -149,6 +150,7 @@ public final class Replica {
         try loadOverlays()
         try loadQuarantine()
         try loadToldHorizons()
+        needsRecount = try Meta(connection).get("recount") != nil
         isStale = false
         do {
             try loadClosures()

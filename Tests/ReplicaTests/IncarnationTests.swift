@@ -87,6 +87,42 @@ import Testing
         #expect(note.elements(Shop.tags).entries.map(\.element) == [.identifier(late)])
     }
 
+    @Test(arguments: [false, true])
+    func `a recount is owed until it is done, however its facts came and whatever happens in between`(isStaged: Bool) throws {
+        let disk = SimulatedDisk()
+        let till = try Shop.replica(1, on: disk)
+        let headquarters = try Shop.replica(0)
+        for number in 1...2 { try till.sell(UInt64(number), 1, at: 1000) }
+        try till.checkpoint()
+        let backup = SimulatedDisk(disk.image)
+        for number in 3...5 { try till.sell(UInt64(number), 1, at: 1000) }
+        for scope in [Shop.books, Shop.stock] {
+            try headquarters.join([try #require(try till.delta(scope, for: Cut()))], at: 1000)
+        }
+        var restored = try Replica.open(at: "replica.db", Shop.parameters(backup, run: 77))
+        try restored.reincarnate(as: 4711, at: 2000)
+        #expect(restored.needsRecount)
+        try restored.recountClosed(at: 2000)
+        restored = try Replica.open(at: "replica.db", Shop.parameters(backup, run: 78))
+        #expect(!restored.needsRecount)
+        let facts = try #require(try headquarters.delta(Shop.books, for: restored.cut(of: Shop.books)))
+        if isStaged {
+            _ = try restored.stage(facts.header)
+            try restored.stage(facts.records, in: Shop.books)
+            try restored.publish(Shop.books)
+            while try restored.fold(at: 2000) {}
+        } else {
+            try restored.join([facts], at: 2000)
+        }
+        #expect(restored.needsRecount)
+        restored = try Replica.open(at: "replica.db", Shop.parameters(backup, run: 79))
+        #expect(restored.needsRecount, "the process ended before it was done")
+        try restored.recountClosed(at: 2000)
+        #expect(try restored.soldItems == 5)
+        restored = try Replica.open(at: "replica.db", Shop.parameters(backup, run: 80))
+        #expect(!restored.needsRecount)
+    }
+
     private static let givenSeed = ProcessInfo.processInfo.environment["ATOLL_TEST_SEED"].flatMap { UInt64($0) }
 
     @Test func `however tills are restored and cloned, no sale is lost and none counts twice`() {
