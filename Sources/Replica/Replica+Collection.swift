@@ -105,12 +105,16 @@ extension Replica {
 
     /// Reads every scope's horizon anew: after a start, and whenever one was decided.
     func refreshHorizons() throws {
-        for scope in scopes.keys { scopes[scope]?.decidedHorizon = try readHorizon(of: scope) }
+        decidedHorizons = [:]
+        for key in try keys(of: .chain, collection: SystemRecords.horizons) {
+            guard let scope = SystemRecords.horizonScope(key) else { continue }
+            decidedHorizons.updateValue(try readHorizon(of: scope), forKey: scope)
+        }
     }
 
     /// Up to where marks may be dropped: nowhere while the horizon cannot be read.
     private func collectable(in scope: Scope) -> VersionVector {
-        scopes[scope]?.decidedHorizon == nil ? VersionVector() : horizon(of: scope)
+        decidedHorizons[scope] == .some(nil) ? VersionVector() : horizon(of: scope)
     }
 
     /// - Returns: nil if the record is damaged, or does not say anything that makes sense.

@@ -20,10 +20,11 @@ extension Replica {
         guard let state = scopes[scope], !base.vector.covers(state.vector) else { return nil }
         try checkChains(of: base, in: scope)
         let cut = state.cut
-        let reach: DeltaReach = base.vector.isEmpty || base.vector.covers(state.horizon) ? .namedSlots : .wholeState
+        let horizon = horizon(of: scope)
+        let reach: DeltaReach = base.vector.isEmpty || base.vector.covers(horizon) ? .namedSlots : .wholeState
         let header = DeltaHeader(
             scope: scope, base: reach == .wholeState ? Cut() : base.met(by: state), cut: cut,
-            horizon: state.horizon, reach: reach, runs: state.runs(beyond: base.vector))
+            horizon: horizon, reach: reach, runs: state.runs(beyond: base.vector))
         let keys =
             reach == .wholeState || base.vector.isEmpty
             ? try self.keys(of: scope) : try changedKeys(in: scope, beyond: base.vector)

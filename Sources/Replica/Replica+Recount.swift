@@ -39,13 +39,6 @@ extension Replica {
         return stated
     }
 
-    /// Notes that a recount is owed, which a restart must not forget. To be called within a transaction.
-    func oweRecount() throws {
-        guard !needsRecount else { return }
-        try Meta(connection).set("recount", [1])
-        needsRecount = true
-    }
-
     /// Counts this incarnation's own shares of some records again, after they were damaged.
     ///
     /// - Parameter milliseconds: the wall clock, in milliseconds since 1970.

@@ -30,6 +30,9 @@ public final class Replica {
     /// How many commits' rows are in the table `recent`.
     var recentCount = 0
     var overlays: [Scope: Overlay] = [:]
+    /// Up to where the registrar decided that touch marks may go, also for scopes of which nothing is held yet; nil where a
+    /// decision cannot be read.
+    var decidedHorizons: [Scope: VersionVector?] = [:]
     /// The highest stamp given or taken into account.
     var clock = HLC.none
     /// Something was applied or joined since the last commit.
@@ -181,7 +184,13 @@ extension Replica {
 
     public func vector(of scope: Scope) -> VersionVector { scopes[scope]?.vector ?? VersionVector() }
 
-    public func horizon(of scope: Scope) -> VersionVector { scopes[scope]?.horizon ?? VersionVector() }
+    /// Up to where this replica, holding a scope that far, may drop touch marks, or may lack them: if nobody knows, everywhere,
+    /// so that peers are served whole states.
+    public func horizon(of scope: Scope) -> VersionVector {
+        guard let state = scopes[scope] else { return VersionVector() }
+        guard let decided = decidedHorizons[scope, default: VersionVector()] else { return state.vector }
+        return decided.joined(with: state.toldHorizon).met(with: state.vector)
+    }
 
     /// The sum of the hashes of all live cells of a scope. Equal vectors and equal state have equal digests; at different
     /// vectors digests say nothing. Nil while a large cut is still being folded in.

@@ -116,6 +116,19 @@ import Testing
         #expect(late.digest(of: Shop.books) == headquarters.digest(of: Shop.books))
     }
 
+    @Test func `a decision that was heard before its scope counts as soon as the scope is held`() throws {
+        let (headquarters, store) = (try Shop.replica(0), try Shop.replica(1))
+        try Self.write(headquarters) { try $0.insert(Self.early, into: Shop.tags, of: Shop.note) }
+        try Self.write(headquarters) { try $0.remove(Shop.tags, Self.early, of: Shop.note) }
+        let marked = try #require(try headquarters.delta(Shop.books, for: Cut()))
+        try headquarters.advanceHorizon(of: Shop.books, acknowledged: [], at: 1000)
+        try Self.carry(.chain, from: headquarters, to: store)
+        try store.join([marked], at: 1000)
+        #expect(store.horizon(of: Shop.books) == headquarters.horizon(of: Shop.books))
+        #expect(try !store.collectMarks())
+        #expect(try store.record(Shop.note).isEmpty)
+    }
+
     @Test func `a row that is set aside keeps its marks, and stops nobody else's collection`() throws {
         let (headquarters, store) = (try Shop.replica(0), try Shop.replica(1))
         let other = RecordKey(scope: Shop.books, collection: 11, id: Identifier(number: 2, digits: 3))

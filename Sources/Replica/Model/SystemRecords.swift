@@ -13,6 +13,11 @@ enum SystemRecords {
             scope: .chain, collection: horizons, id: Identifier(number: UInt64(scope.rawValue), digits: 10))
     }
 
+    /// The scope that a horizon's id names.
+    static func horizonScope(_ key: RecordKey) -> Scope? {
+        UInt32(key.id.description).map { Scope(rawValue: $0) }
+    }
+
     static let horizonSlot = SlotKey(field: 1)
 
     /// In each scope that a closed incarnation wrote to, by origin.

@@ -7,13 +7,8 @@ final class ScopeState {
     private(set) var vector = VersionVector()
     /// By origin, ascending by start.
     private(set) var runs: [Origin: [RunSpan]] = [:]
-    /// Up to where the registrar decided that touch marks may go; nil if that cannot be read.
-    var decidedHorizon: VersionVector? = VersionVector()
-    /// Up to where a sender had dropped them, who may have heard of a later decision.
+    /// Up to where a sender had dropped touch marks, who may have heard of a later decision than this replica.
     var toldHorizon = VersionVector()
-    /// Up to where this replica, holding the scope that far, may drop them, or may lack them: if nobody knows, everywhere, so
-    /// that peers are served whole states.
-    var horizon: VersionVector { decidedHorizon?.joined(with: toldHorizon).met(with: vector) ?? vector }
     /// Origins whose heads were changed since they were last written.
     private(set) var dirty: Set<Origin> = []
     private var lastDirty: Origin?

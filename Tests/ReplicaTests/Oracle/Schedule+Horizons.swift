@@ -17,6 +17,7 @@ extension Schedule {
             case 3, 4: try collect(at: index)
             case 5: try loseRow(at: index)
             case 6: try vacuum(index)
+            case 7..<13: try gossip(to: index)
             default: try step(at: index)
             }
             for scope in touched.sorted() { try check(index, scope) }
@@ -44,6 +45,18 @@ extension Schedule {
         // A delta that brings nothing commits nothing.
         try commit(index)
         horizons.hear(index, from: peer)
+    }
+
+    /// One site brings another all that it has of a scope. The last site is seldom reached: it is late, and carries what it
+    /// hears past those who told it.
+    private mutating func gossip(to index: Int) throws {
+        let peer = sites.indices.randomElement(using: &random) ?? 0
+        if index == sites.count - 1, chance(60) { return }
+        let scope = anyScope()
+        try finishFolding(at: peer)
+        try finishFolding(at: index)
+        guard let delta = try delta(from: peer, scope, for: sites[index].replica.cut(of: scope)) else { return }
+        try join([delta], at: index)
     }
 
     private mutating func collect(at index: Int) throws {
