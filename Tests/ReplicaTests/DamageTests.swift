@@ -112,4 +112,40 @@ import Testing
         try till.quarantine(Shop.note)
         #expect(try !till.collectMarks())
     }
+
+    @Test func `a file opens and is mended although a row of the engine's own is damaged`() throws {
+        let tag = try #require(Identifier("tag"))
+        let disk = SimulatedDisk()
+        let copy = try Shop.replica(2, on: disk)
+        try copy.reincarnate(as: 4711, at: 2000)
+        for scope in [Shop.books, Shop.stock] { try copy.join([try #require(try till.delta(scope, for: Cut()))], at: 2000) }
+        try copy.sell(9, 1, at: 2000)
+        try copy.perform(at: 2000) { try $0.insert(.identifier(tag), into: Shop.tags, of: Shop.note) }
+        try copy.perform(at: 2000) { try $0.remove(Shop.tags, .identifier(tag), of: Shop.note) }
+        try copy.reincarnate(as: 4712, at: 2000)
+        try copy.advanceHorizon(of: Shop.books, acknowledged: [], at: 2000)
+        let system = try [Scope.chain, Shop.books, Shop.stock].flatMap { try copy.keys(of: $0) }
+            .filter { (2...9).contains($0.collection) }
+        #expect(system.count == 3, "a horizon and two closures")
+        for key in system {
+            var bytes = ByteWriter()
+            key.encode(into: &bytes)
+            let twin = SimulatedDisk(disk.image)
+            try withExtendedLifetime(twin) {
+                try Connection(path: "replica.db", mode: .write, vfs: twin.vfsName)
+                    .prepare("UPDATE record SET value = CAST(value || x'00' AS BLOB) WHERE key = ?")
+                    .bind(copying: bytes.bytes, at: 1).run()
+                let opened = try Replica.open(at: "replica.db", Shop.parameters(twin, run: 5))
+                #expect(opened.quarantinedKeys == [key])
+                #expect(try opened.verifyRows() == [key])
+                #expect(try !opened.collectMarks())
+                #expect(try opened.markCount() == (key.scope == .chain ? 1 : 0), "marks stay while the horizon is unknown")
+                try opened.quarantine(key)
+                let cells = try #require(try copy.mendingCells(key, for: opened.cut(of: key.scope)))
+                #expect(try opened.mend(key, with: cells, peerDigest: try #require(copy.digest(of: key.scope))))
+                #expect(opened.horizon(of: Shop.books) == copy.horizon(of: Shop.books))
+                #expect(opened.closedOrigins == copy.closedOrigins)
+            }
+        }
+    }
 }
