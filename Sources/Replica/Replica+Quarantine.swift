@@ -87,12 +87,11 @@ extension Replica {
         else { return false }
         try checkChains(of: cut, in: key.scope)
         try commit()
-        let totals = try factTotals { $0 == identity.origin }
         do {
             try begin()
             try noteRecount()
             try putBack(key, cells)
-            try setOwnShares(totals[identity.origin] ?? [:], of: [key], at: milliseconds)
+            try recountOwn([key], at: milliseconds)
             return true
         } catch {
             rollBack()

@@ -43,11 +43,7 @@ extension Replica {
     ///
     /// - Parameter milliseconds: the wall clock, in milliseconds since 1970.
     public func recountOwn(_ keys: Set<RecordKey>, at milliseconds: Int64) throws {
-        let totals = try factTotals { $0 == identity.origin }
-        try setOwnShares(totals[identity.origin] ?? [:], of: keys, at: milliseconds)
-    }
-
-    func setOwnShares(_ totals: [CounterKey: Count], of keys: Set<RecordKey>, at milliseconds: Int64) throws {
+        let totals = try factTotals { $0 == identity.origin }[identity.origin] ?? [:]
         try perform(at: milliseconds) { transaction in
             for (counter, total) in totals.sorted(by: { $0.key < $1.key }) where keys.contains(counter.key) {
                 try transaction.setShare(total, of: nil, in: counter.field, of: counter.key)

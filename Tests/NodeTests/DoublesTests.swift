@@ -25,6 +25,8 @@ import Testing
         var copies: [String] = []
         var orders: [UInt32: Int64] = [1: 0, 2: 0]
         var number = 0
+        /// The last exchange was interrupted: somebody may hold a branch that HQ does not.
+        var wasStopped = false
 
         init(_ seed: UInt64) throws {
             folder = try TemporaryFolder()
@@ -35,15 +37,16 @@ import Testing
         mutating func step() throws {
             switch Int.random(in: 0..<12, using: &random) {
             case 0..<4: try sell(at: UInt32.random(in: 1...2, using: &random))
-            case 4..<6: try exchange(["0", "1", "2"])
-            case 6: try exchange(["0", Bool.random(using: &random) ? "1" : "2"])
+            case 4..<6: try exchange(["0", "1", "2"], recordsAtOnce: Bool.random(using: &random) ? 1 : 20_000)
+            case 6 where !wasStopped: try exchange(["0", Bool.random(using: &random) ? "1" : "2"])
+            case 6: try exchange(["0", "1", "2"], stoppingAfter: Int.random(in: 1...4, using: &random))
             case 7:
                 let copy = newName("copy")
                 try FileManager.default.copyItem(atPath: folder["1"], toPath: folder[copy])
                 copies.append(copy)
             case 8: try swap()
             case 9: try putBack()
-            case 10: try exchange(["0", "1", "2"], recordsAtOnce: 1)
+            case 10: try exchange(["0", "1", "2"], recordsAtOnce: Bool.random(using: &random) ? 1 : 20_000, stoppingAfter: 2)
             default: try damage()
             }
         }
@@ -96,12 +99,24 @@ import Testing
             if Bool.random(using: &random) { try directory.writeHighWater() }
         }
 
-        private mutating func exchange(_ names: [String], recordsAtOnce: Int = 20_000) throws {
+        private struct Stop: Error {}
+
+        private mutating func exchange(
+            _ names: [String], recordsAtOnce: Int = 20_000, stoppingAfter pairs: Int = .max
+        ) throws {
             let replicas = try names.map { try ReplicaDirectory.open(at: folder[$0]) }
             var exchange = Exchange(replicas, random: SeededRandom(seed: random.next()))
             exchange.members = [0, 1, 2]
             exchange.recordsAtOnce = recordsAtOnce
-            _ = try exchange.run(now: { 1_800_000_000_000 }, report: { _ in })
+            var met = 0
+            wasStopped = true
+            do {
+                _ = try exchange.run(now: { 1_800_000_000_000 }) { _ in
+                    met += 1
+                    if met == pairs { throw Stop() }
+                }
+                wasStopped = false
+            } catch is Stop {}
         }
 
         private mutating func swap() throws {

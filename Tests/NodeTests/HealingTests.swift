@@ -116,11 +116,7 @@ import Testing
         try copy("1", to: "clone")
         // Only HQ hears of this, so the neighbour would take the other branch.
         try order("T1", of: 2, at: 1)
-        do {
-            let replicas = try ["0", "1"].map { try ReplicaDirectory.open(at: folder[$0]) }
-            var pair = Exchange(replicas, random: SeededRandom(seed: seed))
-            _ = try pair.run(now: { 1_800_000_000_000 }, report: { _ in })
-        }
+        try exchange(among: ["0", "1"], seed)
         try copy("clone", to: "1")
         try order("T2", of: 2, at: 1)
         let done = try exchange(seed)
@@ -159,6 +155,31 @@ import Testing
         let done = try exchange(seed)
         #expect(done.healings.contains(.mended(replica: "S001", stock)))
         try expect(sold: [1: 7, 2: 6])
+    }
+
+    @Test func `two histories that nobody here can settle are named, and everything else is exchanged`() throws {
+        try exchange()
+        try copy("1", to: "clone")
+        try order("T1", of: 2, at: 1)
+        try exchange(among: ["0", "1"])
+        try copy("clone", to: "1")
+        try order("T2", of: 2, at: 1)
+        try exchange(among: ["1", "2"])
+        try sell(4...6, of: 2)
+        let error = #expect(throws: ExchangeError.self) { try exchange() }
+        guard case .forked(Scope(.customers), let origin, _)? = error?.cause as? ReplicaError, origin.member == 1 else {
+            Issue.record("another error")
+            return
+        }
+        let headquarters = try ReplicaDirectory.open(at: folder["0"]).replica
+        let sold = try headquarters.record(RetailSchema.stock(of: .of("P1"), at: 2)).counter(RetailSchema.Stock.sold)
+        #expect(sold.value == 6)
+    }
+
+    private func exchange(among names: [String], _ seed: UInt64 = 1) throws {
+        var exchange = Exchange(
+            try names.map { try ReplicaDirectory.open(at: folder[$0]) }, random: SeededRandom(seed: seed))
+        _ = try exchange.run(now: { 1_800_000_000_000 }, report: { _ in })
     }
 
     @Test func `a damaged order that nobody else knows is named, and everything else is exchanged`() throws {

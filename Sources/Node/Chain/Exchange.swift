@@ -48,7 +48,7 @@ public struct Exchange<Random: RandomNumberGenerator> {
         } while try recount(at: now(), &progress)
         if try advanceHorizons(at: now()) { try meet(&pairs, now, &progress, report) }
         for directory in replicas { try settle(directory, &progress) }
-        try checkWhole()
+        try checkWhole(progress)
         return progress
     }
 
@@ -78,6 +78,7 @@ public struct Exchange<Random: RandomNumberGenerator> {
         while isUnfinished(pairs) {
             let before = (progress.transactions, progress.healings.count)
             progress.rounds += 1
+            progress.forks = []
             pairs.shuffle(using: &random)
             for (index, meeting) in pairs.enumerated() {
                 try meeting.run(at: now(), &progress)
@@ -145,8 +146,11 @@ public struct Exchange<Random: RandomNumberGenerator> {
         }
     }
 
-    /// Whether all that can be put right was: no record waits, and equal cuts have equal digests.
-    private func checkWhole() throws {
+    /// Whether all that can be put right was: no history is double, no record waits, and equal cuts have equal digests.
+    private func checkWhole(_ progress: ExchangeProgress) throws {
+        if let fork = progress.forks.first {
+            throw ExchangeError(source: fork.source, sink: fork.sink, cause: fork.error)
+        }
         for directory in replicas {
             guard let key = directory.replica.quarantinedKeys.first else { continue }
             try at(directory) { throw ReplicaError.quarantined(key: key) }

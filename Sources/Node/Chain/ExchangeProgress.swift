@@ -18,6 +18,15 @@ public struct ExchangeProgress: Hashable, Sendable {
     /// Records of which marks of removals were dropped, because every member has seen them.
     public var collectedMarks = 0
 
+    /// What stayed behind in the last round, because some origin has two histories that nobody here can settle.
+    public var forks: [Fork] = []
+
+    public struct Fork: Hashable, Sendable {
+        public let source: String
+        public let sink: String
+        public let error: ReplicaError
+    }
+
     public enum Healing: Hashable, Sendable {
         /// The replica goes on under a new incarnation, so that no number is used twice.
         case newIncarnation(replica: String, because: IncarnationDoubt)

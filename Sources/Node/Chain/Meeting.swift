@@ -36,10 +36,12 @@ struct Meeting {
         from source: MeetingSide, to sink: MeetingSide, at milliseconds: Int64, _ progress: inout ExchangeProgress
     ) throws {
         try naming(source, sink) {
-            let requests = sink.requests(to: source.cuts)
             var deltas: [Delta] = []
-            for extraction in try source.extractions(for: requests) {
-                progress.transactions += extraction.transactions(beyond: requests[extraction.header.scope] ?? Cut())
+            for (scope, known) in sink.requests(to: source.cuts).sorted(by: { $0.key < $1.key }) {
+                guard let extraction = try extraction(scope, from: source, to: sink, knowing: known, &progress) else {
+                    continue
+                }
+                progress.transactions += extraction.transactions(beyond: known)
                 if extraction.keys.count <= recordsAtOnce {
                     let records = try source.directory.replica.records(of: extraction, from: 0, byteBudget: .max).records
                     deltas.append(Delta(header: extraction.header, records: records))
@@ -54,6 +56,23 @@ struct Meeting {
             progress.deltas += deltas.count
             try sink.directory.beginIncarnationIfInDoubt(at: milliseconds, &progress)
             try checkpointIfLong(sink.directory.replica)
+        }
+    }
+
+    /// A scope in which some origin has two histories stays behind; the others go on.
+    private func extraction(
+        _ scope: Scope, from source: MeetingSide, to sink: MeetingSide, knowing known: Cut,
+        _ progress: inout ExchangeProgress
+    ) throws -> Extraction? {
+        do {
+            guard let extraction = try source.extraction(scope, for: known) else { return nil }
+            try sink.directory.replica.checkAcceptable(extraction.header)
+            return extraction
+        } catch let error as ReplicaError {
+            guard case .forked = error else { throw error }
+            progress.forks.append(
+                .init(source: source.directory.card.name, sink: sink.directory.card.name, error: error))
+            return nil
         }
     }
 

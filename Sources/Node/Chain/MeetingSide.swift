@@ -56,16 +56,14 @@ struct MeetingSide {
         return requests
     }
 
-    /// What the other lacks of the scopes that it asked for, ascending by scope. A scope of which it would need a record that
-    /// is set aside here is left out.
-    func extractions(for requests: [Scope: Cut]) throws -> [Extraction] {
-        let aside = Set(replica.quarantinedKeys)
-        return try requests.sorted { $0.key < $1.key }.compactMap { scope, cut in
-            guard let extraction = try replica.extraction(scope, for: cut), aside.isDisjoint(with: extraction.keys) else {
-                return nil
-            }
-            return extraction
-        }
+    /// What the other lacks of a scope that it asked for.
+    ///
+    /// - Parameter cut: the other's, of the scope.
+    /// - Returns: nil if it lacks nothing, or would need a record that is set aside here.
+    /// - Throws: `ReplicaError.forked` if both know different histories of an origin.
+    func extraction(_ scope: Scope, for cut: Cut) throws -> Extraction? {
+        guard let extraction = try replica.extraction(scope, for: cut) else { return nil }
+        return replica.quarantinedKeys.contains(where: Set(extraction.keys).contains) ? nil : extraction
     }
 
     /// A record as one side holds it, for the other to mend its own.

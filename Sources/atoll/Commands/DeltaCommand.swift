@@ -111,6 +111,10 @@ extension Command {
             try DeltaIntake(path: path, chain: chain.register.chain, wants: directory.wants).run(
                 into: directory.replica, at: wallClockMilliseconds())
         }
+        if directory.doubt != nil { try directory.beginIncarnation(at: wallClockMilliseconds()) }
+        if directory.replica.needsRecount, directory.replica.quarantinedKeys.isEmpty {
+            try directory.replica.recountClosed(at: wallClockMilliseconds())
+        }
         try directory.replica.checkpoint()
         try directory.writeHighWater()
         guard !arguments.has("quiet") else { return }
