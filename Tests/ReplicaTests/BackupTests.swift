@@ -125,4 +125,35 @@ import Testing
         try clone.recountClosed(at: 4000)
         #expect(try clone.soldItems == 34)
     }
+
+    @Test func `an incarnation is closed and the next one begun, or neither, wherever the power goes`() throws {
+        for number in 1...3 { try till.sell(UInt64(number), 1, at: 1000) }
+        let old = till.identity.origin
+        var random = SeededRandom(seed: 1)
+        var (isDone, before, after) = (false, 0, 0)
+        var passes = 0
+        while !isDone {
+            let twin = SimulatedDisk(disk.image)
+            try withExtendedLifetime(twin) {
+                let replica = try Replica.open(at: "replica.db", Shop.parameters(twin, run: 5))
+                twin.arm(DiskFault(.powerLoss, after: passes))
+                do {
+                    try replica.reincarnate(as: 4711, at: 2000)
+                    isDone = true
+                } catch {
+                    #expect(replica.identity.origin == old)
+                }
+            }
+            let left = SimulatedDisk(twin.powerCut(keeping: Survival.allCases[passes % 6], using: &random))
+            try withExtendedLifetime(left) {
+                let replica = try Replica.open(at: "replica.db", Shop.parameters(left, run: 6))
+                let isNew = replica.identity.origin != old
+                #expect(replica.closedOrigins == (isNew ? [old] : []))
+                #expect(replica.needsRecount == isNew)
+                if isNew { after += 1 } else { before += 1 }
+            }
+            passes += 1
+        }
+        #expect(before > 3 && after > 0)
+    }
 }

@@ -101,7 +101,7 @@ public final class ChainRestore {
         let number = (1...).first { !names.contains(Self.keptName($0)) } ?? 1
         for suffix in ["", "-wal"] {
             let file = present + "/" + ReplicaDirectory.databaseName + suffix
-            guard case .file = try FileKind(file) else { continue }
+            guard try FileKind.byteCount(file) ?? 0 > 0 else { continue }
             try DurableFile.keep(file, as: folder + "/" + Self.keptName(number) + suffix, mode: 0o644)
             keptDatabase = present + "/" + Self.keptName(number)
         }
