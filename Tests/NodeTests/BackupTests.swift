@@ -40,10 +40,11 @@ import Testing
     }
 
     @discardableResult
-    private func exchange(_ seed: UInt64 = 1) throws -> ExchangeProgress {
+    private func exchange(_ seed: UInt64 = 1, recordsAtOnce: Int = 20_000) throws -> ExchangeProgress {
         let chain = try ChainFolder.open(at: path)
         var exchange = Exchange(try chain.openAll(), random: SeededRandom(seed: seed))
         exchange.members = Set(chain.register.members.map(\.number))
+        exchange.recordsAtOnce = recordsAtOnce
         return try exchange.run(now: { 1_800_000_000_000 }, report: { _ in })
     }
 
@@ -84,6 +85,30 @@ import Testing
         try FileManager.default.moveItem(atPath: path + "/S001/replaced-1.db", toPath: database)
         try exchange(seed)
         try expect(sold: 6)
+    }
+
+    @Test(arguments: [1, 20_000])
+    func `a backup from before a removal that everybody has forgotten does not bring back what was removed`(
+        _ recordsAtOnce: Int
+    ) throws {
+        let (key, tags) = (RetailSchema.customer(.of("C1")), RetailSchema.Customer.tags)
+        try change { try $0.insert(.identifier(.of("vip")), into: tags, of: key) }
+        try exchange()
+        try back(up: "S001", to: "backup")
+        try change { try $0.remove(tags, .identifier(.of("vip")), of: key) }
+        #expect(try exchange().collectedMarks == 3)
+        try restore("S001", from: "backup").publish()
+        try sell(5...5)
+        try exchange(3, recordsAtOnce: recordsAtOnce)
+        try expect(sold: 5)
+        for directory in try ChainFolder.read(at: path).readAll() {
+            #expect(try directory.replica.record(key).elements(tags).entries.isEmpty)
+        }
+    }
+
+    private func change(_ body: (Transaction) throws -> Void) throws {
+        let chain = try ChainFolder.open(at: path)
+        try ReplicaDirectory.open(at: chain.path(of: try chain.member(named: "S001"))).replica.perform(at: 2, body)
     }
 
     @Test func `HQ comes back from a backup, too`() throws {

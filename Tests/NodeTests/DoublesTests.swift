@@ -93,8 +93,12 @@ import Testing
                 try directory.replica.apply(at: Int64(number)) { try $0.sell(id, of: member) }
                 orders[member, default: 0] += 1
             }
+            let (key, tags) = (RetailSchema.customer(.of("C1")), RetailSchema.Customer.tags)
+            let tag = Element.identifier(.of("tag\(Int.random(in: 1...3, using: &random))"))
+            let isRemoved = Bool.random(using: &random)
             try directory.replica.perform(at: Int64(number)) {
                 try $0.edit(customer: .of("C1"), [(RetailSchema.Customer.tier, "tier \(number)")], at: member)
+                if isRemoved { try $0.remove(tags, tag, of: key) } else { try $0.insert(tag, into: tags, of: key) }
             }
             if Bool.random(using: &random) { try directory.writeHighWater() }
         }
