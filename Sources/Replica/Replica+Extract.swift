@@ -57,12 +57,14 @@ extension Replica {
     }
 
     /// What a delta says about a record: as it is stored, if all of it is news.
+    ///
+    /// A whole state has no base, so all of it is, touch marks included: those that are left have not been seen by everybody,
+    /// and whoever holds the cut must be able to tell of them.
     private func news(of key: RecordKey, _ header: DeltaHeader) throws -> PackedCells {
         try withBytes(of: key) { bytes in
             if let row = try packedRow(key, bytes), row.groups.allSatisfy({ !header.base.vector.covers($0.dot) }) {
                 return row
             }
-            // A whole state, too, has its touch marks: whoever takes it in must be able to tell others of what died.
             return PackedCells(Record(sortedCells: try load(key, bytes).cells).delta(beyond: header.base.vector))
         }
     }

@@ -156,4 +156,27 @@ import Testing
         }
         #expect(before > 3 && after > 0)
     }
+
+    @Test func `whoever is given a whole state keeps telling of removals that not everybody has seen`() throws {
+        let tag = try #require(Identifier("tag"))
+        let neighbour = try Shop.replica(2)
+        try headquarters.perform(at: 1000) { try $0.insert(.identifier(tag), into: Shop.tags, of: Shop.note) }
+        try meetAll([headquarters, till, neighbour], at: 1500)
+        // While the till is away, the others go on, and forget what all but the till have seen.
+        try headquarters.sell(1, 1, at: 2000)
+        try meetAll([headquarters, neighbour], at: 2000)
+        try headquarters.advanceHorizon(
+            of: Shop.books, acknowledged: [neighbour.vector(of: Shop.books)], at: 2500)
+        try meetAll([headquarters, neighbour], at: 2500)
+        try till.perform(at: 3000) { try $0.remove(Shop.tags, .identifier(tag), of: Shop.note) }
+        let removal = try #require(try till.delta(Shop.books, for: neighbour.cut(of: Shop.books)))
+        try neighbour.join([removal], at: 3500)
+        let whole = try #require(try neighbour.delta(Shop.books, for: till.cut(of: Shop.books)))
+        #expect(whole.header.reach == .wholeState)
+        try till.join([whole], at: 3500)
+        try headquarters.join([try #require(try till.delta(Shop.books, for: headquarters.cut(of: Shop.books)))], at: 4000)
+        #expect(try headquarters.record(Shop.note).elements(Shop.tags).entries.isEmpty)
+        #expect(headquarters.cut(of: Shop.books) == till.cut(of: Shop.books))
+        #expect(headquarters.digest(of: Shop.books) == till.digest(of: Shop.books))
+    }
 }
