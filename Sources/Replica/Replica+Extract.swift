@@ -158,14 +158,15 @@ extension Replica {
         }
     }
 
-    /// The points of an origin's chain whose hash is known here, ascending.
-    public func knownPoints(of origin: Origin, in scope: Scope) throws -> [ChainPoint] {
+    /// What is known here of an origin's chain.
+    public func knowledge(of origin: Origin, in scope: Scope) throws -> ChainKnowledge {
         var points: [ChainPoint] = []
         try scanBlocks(of: origin, in: scope, beyond: 0) { block in
             points += block.hashes
             return true
         }
-        return points
+        return ChainKnowledge(
+            last: vector(of: scope).sequence(of: origin), points: points, runs: scopes[scope]?.runs[origin] ?? [])
     }
 
     /// The hash of an origin's chain at an earlier point, if it is still known.

@@ -30,7 +30,7 @@ extension Replica {
             try Meta(connection).write(identity: next, epoch: codec.epoch)
             try Meta(connection).remove(Self.copyName)
             (identity, isCopy) = (next, false)
-            try close(old.origin, ofCopy: wasCopy, at: milliseconds)
+            try close(old.origin, at: milliseconds)
             try commit()
         } catch {
             (identity, isCopy) = (old, wasCopy)
@@ -40,15 +40,13 @@ extension Replica {
     }
 
     /// Says in every scope that an incarnation wrote to that this one goes on in its place.
-    private func close(_ closed: Origin, ofCopy isCopy: Bool, at milliseconds: Int64) throws {
+    private func close(_ closed: Origin, at milliseconds: Int64) throws {
         let held = scopes.compactMap { scope, state in
             let last = state.head(of: closed).point.sequence
             return last > 0 ? (scope: scope, last: last) : nil
         }.sorted { $0.scope < $1.scope }
         for (scope, last) in held {
             try setWritten(last, by: closed, in: scope)
-            // A copy has written nothing since it was made: all of it is on the one chain that others know.
-            if isCopy { try setProven(closed, in: scope) }
         }
         guard !held.isEmpty else { return }
         try noteRecount()
@@ -68,16 +66,15 @@ extension Replica {
     ///
     /// - Parameters:
     ///   - closed: an earlier incarnation of this member.
-    ///   - points: what a peer knows of its chain in this scope (`knownPoints`).
+    ///   - peer: what a peer knows of its chain in this scope.
     /// - Returns: how many transactions were written again.
     @discardableResult
-    public func salvage(_ closed: Origin, in scope: Scope, knownElsewhere points: [ChainPoint]) throws -> UInt64 {
+    public func salvage(_ closed: Origin, in scope: Scope, knownElsewhere peer: ChainKnowledge) throws -> UInt64 {
         precondition(closed.member == identity.member && closed != identity.origin, "only one's own past is salvaged")
         guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
         try settleRecent()
         let head = scopes[scope]?.head(of: closed).point ?? Head.none.point
-        let own = Set(try knownPoints(of: closed, in: scope))
-        let agreed = points.filter { own.contains($0) }.max { $0.sequence < $1.sequence } ?? Head.none.point
+        let agreed = try knowledge(of: closed, in: scope).agreement(with: peer) ?? Head.none.point
         guard agreed.sequence < head.sequence else {
             try inTransaction { try setProven(closed, in: scope) }
             return 0
@@ -98,18 +95,18 @@ extension Replica {
     ///   - cut: the peer's, of this scope.
     ///   - incarnation: 40 fresh random bits, used if this incarnation must be closed.
     ///   - milliseconds: the wall clock, in milliseconds since 1970.
-    ///   - knownPoints: what the peer knows of an origin's chain in this scope.
+    ///   - knowledge: what the peer knows of an origin's chain in this scope; asked only when there is doubt.
     /// - Returns: whether anything was closed or written again.
     @discardableResult
     public func settlePast(
         in scope: Scope, peer cut: Cut, incarnation: UInt64, at milliseconds: Int64,
-        knownPoints: (Origin) throws -> [ChainPoint]
+        knowledge: (Origin) throws -> ChainKnowledge
     ) throws -> Bool {
         let doubtful = try cut.points.filter { $0.origin.member == identity.member }
             .filter { try isDoubtful($0.origin, in: scope, peer: $0.point) }.map(\.origin)
         for origin in doubtful {
             if origin == identity.origin { try reincarnate(as: incarnation, at: milliseconds) }
-            try salvage(origin, in: scope, knownElsewhere: try knownPoints(origin))
+            try salvage(origin, in: scope, knownElsewhere: try knowledge(origin))
         }
         return !doubtful.isEmpty
     }

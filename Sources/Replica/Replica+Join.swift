@@ -34,8 +34,8 @@ extension Replica {
 
     private func joinUncommitted(_ delta: Delta, at milliseconds: Int64) throws -> Int {
         let header = delta.header
-        try check(header)
         var deltaCheck = try DeltaCheck(header)
+        try check(header)
         try deltaCheck.check(delta.records)
         let before = vector(of: header.scope)
         guard !before.covers(header.cut.vector) else { return 0 }
@@ -64,8 +64,8 @@ extension Replica {
 
     /// Asks whether a delta could be joined here, and changes nothing: its base, its horizon, the chains that it names.
     public func checkAcceptable(_ header: DeltaHeader) throws {
-        try check(header)
         _ = try DeltaCheck(header)
+        try check(header)
     }
 
     /// Whether a delta may be joined here at all.
@@ -89,6 +89,21 @@ extension Replica {
         }
         try checkChains(of: header.base, in: header.scope)
         try checkChains(of: header.cut, in: header.scope)
+        try checkRuns(of: header)
+    }
+
+    /// Finds forks whose hashes nobody can compare: of what both sides hold of an origin, the last transaction was made by the
+    /// same opening of a replica. A copy that went on by itself was opened, and drew a run of its own.
+    private func checkRuns(of header: DeltaHeader) throws {
+        guard let state = scopes[header.scope] else { return }
+        for (origin, point) in header.cut.points {
+            let last = min(point.sequence, state.vector.sequence(of: origin))
+            let told = header.runs.last { $0.origin == origin && $0.from <= last }?.run
+            guard last > 0, let told, let known = state.run(of: Dot(origin: origin, sequence: last)), told != known else {
+                continue
+            }
+            throw ReplicaError.forked(scope: header.scope, origin: origin, sequence: last)
+        }
     }
 
     /// What a fold brought to light: entries for the change index, by origin.

@@ -8,8 +8,7 @@ extension Replica {
     ///   is dropped.
     public func stage(_ header: DeltaHeader) throws -> RecordKey? {
         try commit()
-        try check(header)
-        _ = try DeltaCheck(header)
+        try checkAcceptable(header)
         if let overlay = overlays[header.scope] {
             guard !overlay.isPublished else { throw ReplicaError.folding(scope: header.scope) }
             if overlay.header == header { return try lastStagedKey(in: header.scope) }

@@ -198,8 +198,12 @@ import Testing
 
     @Test func `digests that differ at equal cuts end an exchange with the names of both`() throws {
         try exchange()
-        // A head's digest, which stands before its stamp of 8 bytes.
-        #expect(try Damage.flip(folder["2/replica.db"], "head", fromEnd: 9) > 0)
+        // Under another key every hash is another one.
+        let card = try String(contentsOfFile: folder["2/identity.json"], encoding: .utf8)
+        let other = card.replacing(/("digestKey"\s*:\s*")[0-9a-f]{32}/) { $0.1 + String(repeating: "0", count: 32) }
+        try #require(other != card)
+        try other.write(toFile: folder["2/identity.json"], atomically: true, encoding: .utf8)
+        try sell(7...7, of: 2)
         let error = #expect(throws: ExchangeError.self) { try exchange() }
         #expect(error?.cause as? UnequalDigests == UnequalDigests(scope: Scope(.books, of: 2), left: "HQ", right: "S002"))
         #expect(throws: StorageError.self) { try ReplicaDirectory.open(at: folder["2"]).replica.verify() }

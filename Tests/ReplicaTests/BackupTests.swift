@@ -55,6 +55,26 @@ import Testing
         #expect(headquarters.digest(of: Shop.books) == backup.digest(of: Shop.books))
     }
 
+    /// Its last transactions were written again, because headquarters knew no hash among them.
+    @Test func `an older copy of the disk that wrote nothing brings nothing back that was removed`() throws {
+        let tag = Element.identifier(try #require(Identifier("tag")))
+        for number in 1...2 { try till.sell(UInt64(number), 1, at: 1000) }
+        try till.perform(at: 1000) { try $0.insert(tag, into: Shop.tags, of: Shop.note) }
+        let copy = SimulatedDisk(disk.image)
+        try till.sell(3, 1, at: 2000)
+        try till.perform(at: 2000) { try $0.remove(Shop.tags, tag, of: Shop.note) }
+        try meetAll([headquarters, till], at: 2500)
+        let restored = try Shop.copy(copy, run: 77)
+        try meetAll([headquarters, restored], at: 3000)
+        #expect(try restored.record(Shop.note).elements(Shop.tags).entries.isEmpty)
+        #expect(restored.vector(of: Shop.books).sequence(of: till.identity.origin) == 5)
+        #expect(try restored.soldItems == 3)
+        try restored.sell(4, 1, at: 4000)
+        try meetAll([headquarters, restored], at: 4500)
+        #expect(try headquarters.soldItems == 4)
+        #expect(try headquarters.soldByFacts == 4)
+    }
+
     @Test func `what a closed incarnation gave to others is not written again when it comes back from them`() throws {
         let empty = SimulatedDisk(disk.image)
         let neighbour = try Shop.replica(2)
@@ -67,7 +87,7 @@ import Testing
         try restored.pull(from: headquarters, at: 3000, incarnation: 4800)
         let settled = try restored.settlePast(
             in: Shop.books, peer: neighbour.cut(of: Shop.books), incarnation: 4900, at: 3500
-        ) { try neighbour.knownPoints(of: $0, in: Shop.books) }
+        ) { try neighbour.knowledge(of: $0, in: Shop.books) }
         #expect(!settled)
         #expect(restored.vector(of: Shop.books).sequence(of: till.identity.origin) == 5)
         #expect(try restored.soldItems == 5)
@@ -87,7 +107,7 @@ import Testing
         try meetAll([headquarters, till], at: 2500)
         for scope in [Shop.books, Shop.stock] {
             try clone.settlePast(in: scope, peer: headquarters.cut(of: scope), incarnation: 4711, at: 3000) {
-                try headquarters.knownPoints(of: $0, in: scope)
+                try headquarters.knowledge(of: $0, in: scope)
             }
         }
         try clone.recountClosed(at: 3000)

@@ -197,7 +197,9 @@ import Testing
                 (dot.origin, try #require(mine.replica.cut(of: scope)[dot.origin]))
             ])
         delta.header.runs.insert(RunSpan(origin: dot.origin, from: 2, high: 66, low: 66), at: 0)
-        try mine.replica.join([delta], at: Site.epoch)
+        #expect(throws: ReplicaError.forked(scope: scope, origin: dot.origin, sequence: 2)) {
+            try mine.replica.join([delta], at: Site.epoch)
+        }
         #expect(mine.replica.run(of: own, in: scope) == before)
     }
 }

@@ -24,7 +24,7 @@ import Testing
 
     @Test func `a lying sync is found out`() {
         var violations = 0
-        for seed in 0..<40 {
+        for seed in 0..<120 {
             do {
                 var schedule = try Schedule(seed: UInt64(seed), siteCount: 3)
                 try schedule.run(steps: 40, with: .powerLoss, syncLies: true)

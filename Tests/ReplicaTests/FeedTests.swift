@@ -74,9 +74,10 @@ import Testing
         delta.header.reach = .wholeState
         try site.replica.join([delta], at: Site.epoch)
         let (old, closed) = (site.replica.vector(of: Self.scope), site.identity.origin)
-        let first = try #require(try site.replica.knownPoints(of: closed, in: Self.scope).first)
+        let known = try site.replica.knowledge(of: closed, in: Self.scope)
+        let first = ChainKnowledge(last: 1, points: Array(known.points.prefix(1)), runs: known.runs)
         try site.replica.reincarnate(as: 4711, at: Site.epoch)
-        #expect(try site.replica.salvage(closed, in: Self.scope, knownElsewhere: [first]) == 2)
+        #expect(try site.replica.salvage(closed, in: Self.scope, knownElsewhere: first) == 2)
         let new = site.replica.vector(of: Self.scope)
         #expect(new.sequence(of: closed) == 1)
         #expect(try site.replica.feed(of: Self.scope, beyond: old) == .rescan)

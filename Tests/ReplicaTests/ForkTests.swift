@@ -44,4 +44,38 @@ import Testing
         #expect(witness.replica.cut(of: Self.scope) == before)
         withExtendedLifetime(copy) {}
     }
+
+    /// Neither knew the hash of the other's point, so the delta was joined, and a sale could be counted under two names.
+    @Test func `members that learned different branches of a third notice it, whatever hashes they know`() throws {
+        let (till, witness, other) = (try Site(1), try Site(2), try Site(3))
+        for value in 1...10 { try Self.write(Int64(value), till.replica) }
+        let copy = SimulatedDisk(till.disk.image)
+        let clone = try Replica.open(
+            at: Site.path,
+            OpeningParameters(
+                schema: TestSchema.schema, digestKey: Site.digestKey, run: Hash128(high: 9, low: 9), vfs: copy.vfsName))
+        for value in 11...15 { try Self.write(Int64(value), till.replica) }
+        try Self.tell(till.replica, witness.replica)
+        for value in 111...125 { try Self.write(Int64(value), clone) }
+        try Self.tell(clone, other.replica)
+        let before = witness.replica.cut(of: Self.scope)
+        #expect(throws: ReplicaError.forked(scope: Self.scope, origin: till.identity.origin, sequence: 15)) {
+            try Self.tell(other.replica, witness.replica)
+        }
+        #expect(witness.replica.cut(of: Self.scope) == before)
+        #expect(try witness.replica.delta(Self.scope, for: other.replica.cut(of: Self.scope)) == nil)
+        withExtendedLifetime(copy) {}
+    }
+
+    @Test func `whoever follows one history over many openings finds no fork in it`() throws {
+        let (till, witness, other) = (try Site(1), try Site(2), try Site(3))
+        for value in 1...6 {
+            try Self.write(Int64(value), till.replica)
+            if value != 3 { try Self.tell(till.replica, witness.replica) }
+            if value % 2 == 0 { try Self.tell(witness.replica, other.replica) }
+            try till.restart(on: till.disk.image)
+        }
+        try Self.tell(till.replica, Site(4).replica)
+        #expect(other.replica.cut(of: Self.scope) == till.replica.cut(of: Self.scope))
+    }
 }

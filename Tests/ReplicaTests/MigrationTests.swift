@@ -34,7 +34,7 @@ import Testing
         #expect(try replica.soldItems == 16)
         #expect(try replica.soldByFacts == 16)
         #expect(replica.vector(of: Shop.books).sequence(of: replica.identity.origin) == 7)
-        #expect(try replica.knownPoints(of: replica.identity.origin, in: Shop.books).map(\.sequence) == Array(1...7))
+        #expect(try replica.knowledge(of: replica.identity.origin, in: Shop.books).points.map(\.sequence) == Array(1...7))
         let file = try Connection(path: "replica.db", mode: .read, vfs: disk.vfsName)
         #expect(try file.integer("PRAGMA user_version") == 2)
     }

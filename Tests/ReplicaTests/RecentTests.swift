@@ -17,13 +17,16 @@ import Testing
         let origin = replica.identity.origin
         for scope in [Shop.books, Shop.stock] {
             #expect(replica.vector(of: scope).sequence(of: origin) == transactions)
-            #expect(try replica.knownPoints(of: origin, in: scope).map(\.sequence) == Array(1...transactions))
+            #expect(try replica.knowledge(of: origin, in: scope).points.map(\.sequence) == Array(1...transactions))
             #expect(try replica.recomputedDigest(of: scope) == replica.digest(of: scope))
         }
         var known = VersionVector()
         known.advance(origin, to: transactions - 10)
-        #expect(try replica.changedKeys(in: Shop.books, beyond: known).suffix(10).count == 10)
-        #expect(try replica.changedKeys(in: Shop.stock, beyond: known) == [Shop.item])
+        guard case .changes(let sales) = try replica.feed(of: Shop.books, beyond: known),
+            case .changes(let items) = try replica.feed(of: Shop.stock, beyond: known)
+        else { throw Violation("nobody renamed a transaction") }
+        #expect(sales.suffix(10) == (transactions - 9...transactions).map { Shop.sale($0) })
+        #expect(items == [Shop.item])
         #expect(try replica.soldItems == Int64(transactions))
     }
 

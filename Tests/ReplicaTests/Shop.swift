@@ -80,7 +80,7 @@ extension Replica {
     func pull(from peer: Replica, at time: Int64, incarnation: UInt64) throws {
         for scope in Set(peer.heldScopes + heldScopes).sorted() {
             try settlePast(in: scope, peer: peer.cut(of: scope), incarnation: incarnation, at: time) {
-                try peer.knownPoints(of: $0, in: scope)
+                try peer.knowledge(of: $0, in: scope)
             }
         }
         for scope in peer.heldScopes {
@@ -100,7 +100,7 @@ func meet(_ replicas: [Replica], at time: Int64, incarnation: inout UInt64) thro
                 // Each settles its own past before either hears the other's.
                 for scope in Set(left.heldScopes + right.heldScopes).sorted() {
                     try right.settlePast(in: scope, peer: left.cut(of: scope), incarnation: incarnation, at: time) {
-                        try left.knownPoints(of: $0, in: scope)
+                        try left.knowledge(of: $0, in: scope)
                     }
                 }
                 incarnation += 2

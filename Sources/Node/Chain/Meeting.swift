@@ -24,7 +24,7 @@ struct Meeting {
         for (side, peer) in [(left, right), (right, left)] {
             try naming(peer, side) {
                 let origin = side.directory.replica.identity.origin
-                _ = try side.settlePast(with: peer.cuts, at: milliseconds, knownPoints: peer.knownPoints)
+                _ = try side.settlePast(with: peer.cuts, at: milliseconds, knowledge: peer.knowledge)
                 if side.directory.replica.identity.origin != origin {
                     progress.healings.append(.newIncarnation(replica: side.directory.card.name, because: .forked))
                 }

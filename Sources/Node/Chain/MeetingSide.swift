@@ -22,10 +22,10 @@ struct MeetingSide {
     /// - Parameters:
     ///   - peer: the other's cuts.
     ///   - milliseconds: the wall clock, in milliseconds since 1970.
-    ///   - knownPoints: what the other knows of an origin's chain in a scope; asked only when there is doubt.
+    ///   - knowledge: what the other knows of an origin's chain in a scope; asked only when there is doubt.
     /// - Returns: whether this side's cuts are others now.
     func settlePast(
-        with peer: [Scope: Cut], at milliseconds: Int64, knownPoints: (Scope, Origin) throws -> [ChainPoint]
+        with peer: [Scope: Cut], at milliseconds: Int64, knowledge: (Scope, Origin) throws -> ChainKnowledge
     ) throws -> Bool {
         var hasChanged = false
         for (scope, cut) in peer.sorted(by: { $0.key < $1.key })
@@ -33,15 +33,15 @@ struct MeetingSide {
             var random = SystemRandomNumberGenerator()
             let isSettledNow = try replica.settlePast(
                 in: scope, peer: cut, incarnation: random.next(), at: milliseconds
-            ) { try knownPoints(scope, $0) }
+            ) { try knowledge(scope, $0) }
             if isSettledNow { hasChanged = true }
         }
         return hasChanged
     }
 
     /// What the other is asked about an origin.
-    func knownPoints(_ scope: Scope, _ origin: Origin) throws -> [ChainPoint] {
-        try replica.knownPoints(of: origin, in: scope)
+    func knowledge(_ scope: Scope, _ origin: Origin) throws -> ChainKnowledge {
+        try replica.knowledge(of: origin, in: scope)
     }
 
     /// What it asks the other for: the scopes of which the other holds something that is missing here, and how far each is

@@ -148,7 +148,8 @@ extension RecordFold {
         _ packed: PackedCells, _ row: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer
     ) throws(CodecError) -> Bool {
         try replica.codec.parse(row, key: key, into: &present)
-        guard row.count < Limits.cellsPerRecord / 2, context.reach == .namedSlots, try keepWhole(packed, row) else { return false }
+        let isSmall = row.count < Limits.cellsPerRecord / 2
+        guard isSmall, context.reach == .namedSlots, try keepWhole(packed, row) else { return false }
         var next = 0
         for group in present {
             if next < kept.count, kept[next].dot == group.dot {
@@ -157,7 +158,8 @@ extension RecordFold {
                 try replica.subtractDigest(of: group, in: row, key)
             }
         }
-        outcome = .whole(hadMarks: Self.haveMarks(present), hasMarks: Self.haveMarks(kept) || packed.hasMarks)
+        outcome = .whole(
+            hadMarks: Self.haveMarks(present), hasMarks: Self.haveMarks(kept) || packed.hasMarks)
         guard !kept.isEmpty else { return true }
         packed.bytes.withUnsafeBytes {
             replica.codec.encode(kept, in: row, packed.groups, in: $0, key: key, into: &joined)

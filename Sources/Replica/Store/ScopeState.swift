@@ -101,12 +101,12 @@ final class ScopeState {
         return index > 0 ? spans[index - 1].run : nil
     }
 
-    /// The spans that transactions beyond a vector fall in, ascending by origin and start.
+    /// The spans that transactions beyond a vector fall in, and the last ones under it, ascending by origin and start.
     func runs(beyond vector: VersionVector) -> [RunSpan] {
         runs.sorted { $0.key < $1.key }.flatMap { origin, spans -> ArraySlice<RunSpan> in
             let known = vector.sequence(of: origin)
             guard head(of: origin).point.sequence > known else { return [] }
-            return spans[max(0, spans.partition { $0.from > known + 1 } - 1)...]
+            return spans[max(0, spans.partition { $0.from > known } - 1)...]
         }
     }
 }

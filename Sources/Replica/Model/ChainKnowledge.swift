@@ -1,0 +1,40 @@
+internal import CRDT
+
+/// What a replica knows of an origin's chain in a scope: enough to find out where two histories of it part.
+public struct ChainKnowledge: Hashable, Sendable {
+    /// Up to where its transactions are held.
+    public let last: UInt64
+    /// Where its hash is known, ascending.
+    public let points: [ChainPoint]
+    /// The openings under which its transactions were made, ascending by start.
+    public let runs: [RunSpan]
+
+    public init(last: UInt64, points: [ChainPoint], runs: [RunSpan]) {
+        self.last = last
+        self.points = points
+        self.runs = runs
+    }
+
+    /// The last point up to which both histories are the same, among those whose hash is known here.
+    ///
+    /// Runs tell it exactly, because every opening draws its own. Only a machine that was set back with its memory goes on
+    /// twice under one run; then hashes differ, and what they do not confirm counts as different.
+    func agreement(with other: ChainKnowledge) -> ChainPoint? {
+        let theirs = Dictionary(other.points.map { ($0.sequence, $0.hash) }, uniquingKeysWith: { first, _ in first })
+        let common = points.prefix { $0.sequence <= lastCommonRun(with: other) }
+        guard let parting = common.firstIndex(where: { theirs[$0.sequence].map { [hash = $0.hash] in $0 != hash } ?? false })
+        else { return common.last }
+        return common[..<parting].last { theirs[$0.sequence] == $0.hash }
+    }
+
+    /// The last sequence up to which every transaction was made under the same run.
+    private func lastCommonRun(with other: ChainKnowledge) -> UInt64 {
+        let both = min(last, other.last)
+        for (mine, theirs) in zip(runs, other.runs) where mine != theirs {
+            return min(both, min(mine.from, theirs.from) - 1)
+        }
+        // The one with more runs began the next one where the other had none.
+        let next = (runs.count > other.runs.count ? runs : other.runs).dropFirst(min(runs.count, other.runs.count)).first
+        return next.map { min(both, $0.from - 1) } ?? both
+    }
+}
