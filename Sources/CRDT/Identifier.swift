@@ -15,6 +15,17 @@ public struct Identifier: Hashable, Sendable {
 
     @usableFromInline let form: Form
 
+    @inlinable
+    public func hash(into hasher: inout Hasher) {
+        switch form {
+        case .numbered(let prefix, let digits, let number):
+            // Of the byte for its length, a prefix takes three bits; the digits fit into the others.
+            hasher.combine(prefix | UInt64(digits) << 3)
+            hasher.combine(number)
+        case .text(let bytes): hasher.combine(bytes)
+        }
+    }
+
     @usableFromInline
     init(form: Form) {
         self.form = form

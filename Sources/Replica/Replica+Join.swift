@@ -42,6 +42,7 @@ extension Replica {
         guard overlays[header.scope]?.isPublished != true else { throw ReplicaError.folding(scope: header.scope) }
         let context = JoinContext(cut: header.cut.vector, before: before, reach: header.reach)
         try begin()
+        cache.removeAll()
         var news = News(scope: header.scope)
         try fold(delta.records, context, into: &news)
         if header.reach == .wholeState {

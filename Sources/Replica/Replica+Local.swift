@@ -25,10 +25,18 @@ extension Replica {
         try refresh()
         guard !isUndone else { throw StorageError.undone(path: path) }
         guard !isClosed, !isCopy else { throw ReplicaError.incarnationClosed(identity.origin) }
-        let transaction = Transaction(self, stamp: clock.next(at: milliseconds))
-        let result = try body(transaction)
-        if let error = transaction.broken { throw error }
-        return (result, try store(transaction))
+        let hadEarlier = hasUncommitted
+        // What the body reads within a transaction of the database takes no lock of its own.
+        try begin()
+        do {
+            let transaction = Transaction(self, stamp: clock.next(at: milliseconds))
+            let result = try body(transaction)
+            if let error = transaction.broken { throw error }
+            return (result, try store(transaction))
+        } catch {
+            if !hadEarlier { try leave() }
+            throw error
+        }
     }
 
     /// Applies one transaction and makes it durable.
@@ -91,6 +99,13 @@ extension Replica {
         hasUncommitted = true
     }
 
+    /// Ends a transaction of the database in which nothing was written.
+    private func leave() throws {
+        guard hasUncommitted else { return }
+        hasUncommitted = false
+        if connection.isInTransaction { try connection.execute("ROLLBACK") }
+    }
+
     /// Returns to what is durable, now or, if the disk cannot be asked now, before whatever is asked next.
     func rollBack() {
         (hasUncommitted, isUndone, isStale) = (false, false, true)
@@ -106,12 +121,8 @@ extension Replica {
 
     /// A record that a transaction wrote, ready to be stored.
     private struct Written {
-        let key: RecordKey
-        let bytes: [UInt8]
+        let work: Transaction.Work
         let row: Row
-        /// The row that it takes the place of.
-        let old: Row?
-        let includesOverlay: Bool
     }
 
     private func store(_ transaction: Transaction) throws -> Receipt {
@@ -119,18 +130,17 @@ extension Replica {
         let written = try written(by: transaction)
         let hadEarlier = hasUncommitted
         do {
-            try begin()
             var dots: [Receipt.ScopedDot] = []
             var first = 0
             while first < written.count {
-                let scope = written[first].key.scope
+                let scope = written[first].work.key.scope
                 var end = first + 1
-                while end < written.count, written[end].key.scope == scope { end += 1 }
+                while end < written.count, written[end].work.key.scope == scope { end += 1 }
                 dots.append(.init(scope: scope, dot: try store(written, first..<end, in: scope, transaction.stamp)))
                 first = end
             }
             if !written.isEmpty { clock = transaction.stamp }
-            try noteSystemRecords(written.lazy.map(\.key))
+            try noteSystemRecords(written.lazy.map(\.work.key))
             return Receipt(dots: dots, stamp: clock)
         } catch {
             rollBack()
@@ -147,15 +157,10 @@ extension Replica {
         var written: [Written] = []
         written.reserveCapacity(order.count)
         for index in order {
-            let key = works[index].key
-            var writer = ByteWriter(reservingCapacity: 40)
-            key.encode(into: &writer)
-            let row = try writer.bytes.withUnsafeBytes { try encode(works[index].record.cells, key, $0) }
-            try checkGrowth(of: works[index], to: row)
-            written.append(
-                Written(
-                    key: key, bytes: writer.bytes, row: row, old: works[index].row,
-                    includesOverlay: works[index].includesOverlay))
+            let work = works[index]
+            let row = try work.keyBytes.withUnsafeBytes { try encode(work.record.cells, work.key, $0) }
+            try checkGrowth(of: work, to: row)
+            written.append(Written(work: work, row: row))
         }
         return written
     }
@@ -170,14 +175,13 @@ extension Replica {
         var keys: [RecordKey] = []
         keys.reserveCapacity(part.count)
         for index in part {
-            try written[index].bytes.withUnsafeBytes {
-                try store(written[index].row, $0, replacing: written[index].old)
-            }
-            if written[index].includesOverlay { try dropStaged(written[index].key) }
-            content.write(counted: written[index].bytes)
-            let row = written[index].row
+            let (work, row) = (written[index].work, written[index].row)
+            try work.keyBytes.withUnsafeBytes { try store(row, $0, replacing: work.row) }
+            if work.includesOverlay { try dropStaged(work.key) }
+            if overlays.isEmpty { cache.insert(work.record.cells, row, under: work.key) }
+            content.write(counted: work.keyBytes)
             for group in row.groups where group.dot == dot { content.write(counted: row.bytes[group.body]) }
-            keys.append(written[index].key)
+            keys.append(work.key)
         }
         settleDigests(of: scope)
         let state = changing(scope)

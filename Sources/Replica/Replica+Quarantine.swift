@@ -106,6 +106,7 @@ extension Replica {
     /// Writes a quarantined record's row anew. With the last one of its scope the digests are summed anew, too: while records
     /// were aside, nobody could say what of them had changed.
     private func putBack(_ key: RecordKey, _ cells: [Cell]) throws {
+        cache.removeAll()
         try withBytes(of: key) { bytes in
             let row = try encode(cells, key, bytes)
             try saveOrigins()

@@ -52,7 +52,7 @@ extension Replica {
     func settleRecent() throws {
         try commit()
         guard recentCount > 0 else { return }
-        try inTransaction { try moveRecent() }
+        try inTransaction(leavesRecords: true) { try moveRecent() }
     }
 
     func loadRecent() throws {

@@ -235,9 +235,12 @@ extension Replica {
     }
 
     /// Runs a body as one durable transaction; nothing of it stays if it throws.
-    func inTransaction(_ body: () throws -> Void) throws {
+    ///
+    /// - Parameter leavesRecords: the body writes no record.
+    func inTransaction(leavesRecords: Bool = false, _ body: () throws -> Void) throws {
         do {
             try begin()
+            if !leavesRecords { cache.removeAll() }
             try body()
             try saveChanges()
             try connection.commit(restating: Self.fileVersion)

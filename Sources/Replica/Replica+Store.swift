@@ -24,9 +24,14 @@ extension Replica {
         return try withBytes(of: key) { Record(sortedCells: try load(key, $0).cells) }
     }
 
+    /// The record as a local transaction left it, if nothing else has written since.
+    func cachedRecord(_ key: RecordKey) -> Loaded? {
+        cache[key].map { Loaded(cells: $0.cells, row: $0.row) }
+    }
+
     func load(_ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws -> Loaded {
         var loaded = try loadRow(key, bytes)
-        guard let overlay = overlays[key.scope], overlay.isPublished else { return loaded }
+        guard !overlays.isEmpty, let overlay = overlays[key.scope], overlay.isPublished else { return loaded }
         guard let staged = try stagedRecord(key, in: overlay) else { return loaded }
         loaded.cells = try joined(loaded.cells, with: staged, key: key, overlay.context)
         loaded.includesOverlay = true

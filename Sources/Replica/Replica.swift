@@ -51,6 +51,7 @@ public final class Replica {
     /// Whether this file is a backup that has not begun a new incarnation yet: `reincarnate` must come before anything is
     /// written.
     public internal(set) var isCopy = false
+    var cache = RecordCache()
     /// By the rows of one scope, until they are settled.
     var digestChanges = DigestChanges()
 
@@ -130,6 +131,7 @@ public final class Replica {
         isCopy = try meta.get(Self.copyName) != nil
         scopes = [:]
         changedScopes = []
+        cache.removeAll()
         overlays = [:]
         clock = .none
         digestChanges = DigestChanges()

@@ -6,6 +6,8 @@ public import CRDT
 public final class Transaction {
     struct Work {
         let key: RecordKey
+        /// The key, encoded.
+        let keyBytes: [UInt8]
         var record: Record
         /// As it is stored.
         let row: Row?
@@ -15,7 +17,26 @@ public final class Transaction {
         let includesOverlay: Bool
         var isWritten = false
         /// How many facts of each field this transaction has stated here.
-        var facts: [UInt32: UInt64] = [:]
+        private var facts: [(field: UInt32, count: UInt64)] = []
+
+        init(key: RecordKey, keyBytes: [UInt8], loaded: Replica.Loaded) {
+            self.key = key
+            self.keyBytes = keyBytes
+            record = Record(sortedCells: loaded.cells)
+            row = loaded.row
+            cellCount = loaded.cells.count
+            includesOverlay = loaded.includesOverlay
+        }
+
+        /// The number of the next fact of a field.
+        mutating func nextFact(of field: UInt32) -> UInt64 {
+            for index in facts.indices where facts[index].field == field {
+                facts[index].count += 1
+                return facts[index].count - 1
+            }
+            facts.append((field, 1))
+            return 0
+        }
     }
 
     private let replica: Replica
@@ -96,10 +117,8 @@ public final class Transaction {
             throw ReplicaError.wrongKind(key: key, field: field)
         }
         try checkLimits(value, key, field)
-        let position = try position(of: key)
-        let index = works[position].facts[field, default: 0]
+        let index = works[try position(of: key)].nextFact(of: field)
         try write(key) { $0.state(value, in: field, index: index, at: $1) }
-        works[position].facts[field] = index + 1
         do {
             for movement in movements(key, value) { try count(movement) }
         } catch {
@@ -176,19 +195,23 @@ public final class Transaction {
             lastPosition = known
             return known
         }
-        var loaded = try replica.withBytes(of: key) { try replica.load(key, $0) }
-        if loaded.cells.isEmpty { loaded.cells.reserveCapacity(16) }
         lastPosition = works.count
-        let (row, cellCount, includesOverlay) = (loaded.row, loaded.cells.count, loaded.includesOverlay)
-        works.append(
-            Work(
-                key: key, record: Record(sortedCells: loaded.cells), row: row, cellCount: cellCount,
-                includesOverlay: includesOverlay))
+        works.append(try load(key))
         if works.count > Self.fewWorks {
             if positions.isEmpty { for (index, work) in works.enumerated() { positions[work.key] = index } }
             positions[key] = lastPosition
         }
         return lastPosition
+    }
+
+    private func load(_ key: RecordKey) throws -> Work {
+        var writer = ByteWriter(reservingCapacity: 40)
+        key.encode(into: &writer)
+        if let known = replica.cachedRecord(key) { return Work(key: key, keyBytes: writer.bytes, loaded: known) }
+        var loaded = try writer.bytes.withUnsafeBytes { try replica.load(key, $0) }
+        // What most orders need, and just little enough for the allocator's fast path.
+        if loaded.cells.isEmpty { loaded.cells.reserveCapacity(11) }
+        return Work(key: key, keyBytes: writer.bytes, loaded: loaded)
     }
 
     /// Up to here looking through keys is faster than hashing them.

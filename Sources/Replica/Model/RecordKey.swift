@@ -11,6 +11,11 @@ public struct RecordKey: Hashable, Sendable {
         self.collection = collection
         self.id = id
     }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(UInt64(scope.rawValue) << 16 | UInt64(collection))
+        hasher.combine(id)
+    }
 }
 
 extension RecordKey: Comparable {

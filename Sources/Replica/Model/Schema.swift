@@ -25,7 +25,7 @@ public struct Schema: Sendable {
 }
 
 /// A kind of record.
-public struct Collection: Sendable {
+public final class Collection: Sendable {
     public let number: UInt16
     public let name: String
     public let fields: [Field]
@@ -41,11 +41,14 @@ public struct Collection: Sendable {
     /// Whether anything in such a record is ranked by stamps, which are then stored with it.
     let isRanked: Bool
 
-    subscript(number: UInt32) -> Field? { fields.first { $0.number == number } }
+    subscript(number: UInt32) -> Field? {
+        for field in fields where field.number == number { return field }
+        return nil
+    }
 }
 
 /// A part of a record, and what a write to it replaces.
-public struct Field: Sendable {
+public final class Field: Sendable {
     public enum Kind: Sendable {
         case register
         case map
