@@ -151,18 +151,13 @@ extension Replica {
 
     /// What a transaction wrote, ascending by key.
     private func written(by transaction: Transaction) throws -> [Written] {
-        let works = transaction.works
-        var order = works.indices.filter { works[$0].isWritten }
-        order.sort { works[$0].key < works[$1].key }
-        var written: [Written] = []
-        written.reserveCapacity(order.count)
-        for index in order {
-            let work = works[index]
-            let row = try work.keyBytes.withUnsafeBytes { try encode(work.record.cells, work.key, $0) }
+        var works = transaction.works.filter(\.isWritten)
+        works.sort { $0.key < $1.key }
+        return try works.map { work in
+            let row = try withBytes(of: work.key) { try encode(work.record.cells, work.key, $0) }
             try checkGrowth(of: work, to: row)
-            written.append(Written(work: work, row: row))
+            return Written(work: work, row: row)
         }
-        return written
     }
 
     /// Writes one scope's part of a transaction: rows, one index block, the chain's next link.
@@ -176,10 +171,12 @@ extension Replica {
         keys.reserveCapacity(part.count)
         for index in part {
             let (work, row) = (written[index].work, written[index].row)
-            try work.keyBytes.withUnsafeBytes { try store(row, $0, replacing: work.row) }
+            try withBytes(of: work.key) {
+                try store(row, $0, replacing: work.row)
+                content.write(counted: $0)
+            }
             if work.includesOverlay { try dropStaged(work.key) }
             if overlays.isEmpty { cache.insert(work.record.cells, row, under: work.key) }
-            content.write(counted: work.keyBytes)
             for group in row.groups where group.dot == dot { content.write(counted: row.bytes[group.body]) }
             keys.append(work.key)
         }

@@ -13,7 +13,11 @@ extension Replica {
 
     /// Runs a body over a key's bytes.
     func withBytes<Result>(of key: RecordKey, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        var writer = ByteWriter(reservingCapacity: 40)
+        // One buffer serves nearly all calls; whoever calls within the body gets a new one.
+        var writer = ByteWriter()
+        swap(&writer, &keyBuffer)
+        defer { swap(&writer, &keyBuffer) }
+        writer.bytes.removeAll(keepingCapacity: true)
         key.encode(into: &writer)
         return try writer.bytes.withUnsafeBytes(body)
     }

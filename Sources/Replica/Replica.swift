@@ -52,6 +52,7 @@ public final class Replica {
     /// written.
     public internal(set) var isCopy = false
     var cache = RecordCache()
+    var keyBuffer = ByteWriter()
     /// By the rows of one scope, until they are settled.
     var digestChanges = DigestChanges()
 

@@ -4,10 +4,8 @@ public import CRDT
 ///
 /// Valid only within the closure that it is handed to.
 public final class Transaction {
-    struct Work {
+    final class Work {
         let key: RecordKey
-        /// The key, encoded.
-        let keyBytes: [UInt8]
         var record: Record
         /// As it is stored.
         let row: Row?
@@ -19,9 +17,8 @@ public final class Transaction {
         /// How many facts of each field this transaction has stated here.
         private var facts: [(field: UInt32, count: UInt64)] = []
 
-        init(key: RecordKey, keyBytes: [UInt8], loaded: Replica.Loaded) {
+        init(_ key: RecordKey, _ loaded: Replica.Loaded) {
             self.key = key
-            self.keyBytes = keyBytes
             record = Record(sortedCells: loaded.cells)
             row = loaded.row
             cellCount = loaded.cells.count
@@ -29,7 +26,7 @@ public final class Transaction {
         }
 
         /// The number of the next fact of a field.
-        mutating func nextFact(of field: UInt32) -> UInt64 {
+        func nextFact(of field: UInt32) -> UInt64 {
             for index in facts.indices where facts[index].field == field {
                 facts[index].count += 1
                 return facts[index].count - 1
@@ -43,9 +40,9 @@ public final class Transaction {
     let stamp: HLC
     /// In the order in which they were first looked at.
     private(set) var works: [Work] = []
-    /// Where each key's work stands; kept only once there are too many to look through.
-    private var positions: [RecordKey: Int] = [:]
-    private var lastPosition = 0
+    /// By key; kept only once there are too many to look through.
+    private var worksByKey: [RecordKey: Work] = [:]
+    private var lastWork: Work?
     /// This transaction's dot in each scope that it has written to.
     private var dots: [(scope: Scope, dot: Dot)] = []
     /// What left this transaction with one half of something.
@@ -58,8 +55,7 @@ public final class Transaction {
 
     /// The record as this transaction sees it; empty if there is none.
     public func record(_ key: RecordKey) throws -> Record {
-        let position = try position(of: key)
-        return works[position].record
+        try work(on: key).record
     }
 
     /// Sets a register.
@@ -117,7 +113,7 @@ public final class Transaction {
             throw ReplicaError.wrongKind(key: key, field: field)
         }
         try checkLimits(value, key, field)
-        let index = works[try position(of: key)].nextFact(of: field)
+        let index = try work(on: key).nextFact(of: field)
         try write(key) { $0.state(value, in: field, index: index, at: $1) }
         do {
             for movement in movements(key, value) { try count(movement) }
@@ -134,8 +130,8 @@ public final class Transaction {
         _ field: UInt32, of key: RecordKey, _ change: (inout Record, Version) throws(EscrowError) -> Result
     ) throws -> Result {
         try require(key, field) { if case .escrow = $0 { true } else { false } }
-        let position = try position(of: key)
-        let before = works[position]
+        let work = try work(on: key)
+        let before = (work.record, work.isWritten)
         let result = try write(key) { record, version in
             do throws(EscrowError) {
                 return try change(&record, version)
@@ -143,7 +139,7 @@ public final class Transaction {
                 throw ReplicaError.escrow(key: key, field: field, error)
             }
         }
-        if works[position].record == before.record { works[position] = before }
+        if work.record == before.0 { (work.record, work.isWritten) = before }
         return result
     }
 
@@ -180,46 +176,46 @@ public final class Transaction {
 
     /// Changes a record under this transaction's dot in its scope.
     func write<Result>(_ key: RecordKey, _ change: (inout Record, Version) throws -> Result) throws -> Result {
-        let position = try position(of: key)
+        let work = try work(on: key)
         let isRanked = replica.schema[key.collection]?.isRanked ?? true
         let version = Version(dot: dot(in: key.scope), stamp: isRanked ? stamp : .none)
-        let result = try change(&works[position].record, version)
-        works[position].isWritten = true
+        let result = try change(&work.record, version)
+        work.isWritten = true
         return result
     }
 
-    /// Where the work on a record stands in `works`; it is loaded at the first look.
-    private func position(of key: RecordKey) throws -> Int {
-        if lastPosition < works.count, works[lastPosition].key == key { return lastPosition }
-        if let known = knownPosition(of: key) {
-            lastPosition = known
-            return known
-        }
-        lastPosition = works.count
-        works.append(try load(key))
+    /// The work on a record, which is loaded at the first look.
+    private func work(on key: RecordKey) throws -> Work {
+        if let lastWork, lastWork.key == key { return lastWork }
+        let work = try knownWork(on: key) ?? begin(key)
+        lastWork = work
+        return work
+    }
+
+    private func begin(_ key: RecordKey) throws -> Work {
+        let work = try load(key)
+        works.append(work)
         if works.count > Self.fewWorks {
-            if positions.isEmpty { for (index, work) in works.enumerated() { positions[work.key] = index } }
-            positions[key] = lastPosition
+            if worksByKey.isEmpty { for work in works { worksByKey[work.key] = work } }
+            worksByKey[key] = work
         }
-        return lastPosition
+        return work
     }
 
     private func load(_ key: RecordKey) throws -> Work {
-        var writer = ByteWriter(reservingCapacity: 40)
-        key.encode(into: &writer)
-        if let known = replica.cachedRecord(key) { return Work(key: key, keyBytes: writer.bytes, loaded: known) }
-        var loaded = try writer.bytes.withUnsafeBytes { try replica.load(key, $0) }
+        if let known = replica.cachedRecord(key) { return Work(key, known) }
+        var loaded = try replica.withBytes(of: key) { try replica.load(key, $0) }
         // What most orders need, and just little enough for the allocator's fast path.
         if loaded.cells.isEmpty { loaded.cells.reserveCapacity(11) }
-        return Work(key: key, keyBytes: writer.bytes, loaded: loaded)
+        return Work(key, loaded)
     }
 
     /// Up to here looking through keys is faster than hashing them.
     private static let fewWorks = 16
 
-    private func knownPosition(of key: RecordKey) -> Int? {
-        guard works.count <= Self.fewWorks else { return positions[key] }
-        for index in works.indices where works[index].key == key { return index }
+    private func knownWork(on key: RecordKey) -> Work? {
+        guard works.count <= Self.fewWorks else { return worksByKey[key] }
+        for work in works where work.key == key { return work }
         return nil
     }
 
