@@ -167,6 +167,20 @@ import Testing
         #expect(kept.sorted() == ["replaced-1.db", "replaced-2.db", "replaced-3.db", "replica.db"])
     }
 
+    @Test func `an import keeps the databases that restores have kept`() throws {
+        try back(up: "S001", to: "backup")
+        try sell(5...6)
+        let kept = path + "/S001/replaced-1.db"
+        #expect(try restore("S001", from: "backup").keptDatabase == kept)
+        try restore("S001", from: "backup").publish()
+        let before = FileManager.default.contents(atPath: kept)
+        let draft = try ChainDraft(of: path)
+        _ = try draft.open(["S001"], epoch: 1)
+        try Data("log".utf8).write(to: URL(fileURLWithPath: draft.nextLog.path))
+        try draft.publish(.init(file: draft.nextLog.file, name: "log", digest: "y", events: 0, orders: 0))
+        #expect(before != nil && FileManager.default.contents(atPath: kept) == before)
+    }
+
     @Test func `what is damaged, foreign or no backup is refused, and changes nothing`() throws {
         try back(up: "S001", to: "backup")
         try back(up: "S002", to: "other")

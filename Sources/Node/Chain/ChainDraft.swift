@@ -125,6 +125,7 @@ public final class ChainDraft {
             guard case .file = try FileKind(source + "/" + name) else { continue }
             try DurableFile.copy(source + "/" + name, to: target + "/" + name, mode: mode)
         }
+        try ChainRestore.carryKept(from: source, to: target)
         let directory = try ReplicaDirectory.open(at: target, cacheKiB: cacheKiB)
         guard !directory.isBehindHighWater else { throw NodeError.behindHighWater(directory: source) }
         return directory

@@ -94,10 +94,7 @@ public final class ChainRestore {
     private func keepPresent() throws {
         let present = chain.path(of: member)
         guard case .directory = try FileKind(present) else { return }
-        let names = try FileManager.default.contentsOfDirectory(atPath: present)
-        for name in names.sorted() where name.hasPrefix(Self.keptPrefix) {
-            try DurableFile.keep(present + "/" + name, as: folder + "/" + name, mode: 0o644)
-        }
+        let names = try Self.carryKept(from: present, to: folder)
         let number = (1...).first { !names.contains(Self.keptName($0)) } ?? 1
         for suffix in ["", "-wal"] {
             let file = present + "/" + ReplicaDirectory.databaseName + suffix
@@ -105,6 +102,18 @@ public final class ChainRestore {
             try DurableFile.keep(file, as: folder + "/" + Self.keptName(number) + suffix, mode: 0o644)
             keptDatabase = present + "/" + Self.keptName(number)
         }
+    }
+
+    /// Gives what earlier restores have kept in a member's folder its names in the folder that takes its place.
+    ///
+    /// - Returns: the names of all that is in the member's folder.
+    @discardableResult
+    static func carryKept(from present: String, to folder: String) throws -> [String] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: present)
+        for name in names.sorted() where name.hasPrefix(keptPrefix) {
+            try DurableFile.keep(present + "/" + name, as: folder + "/" + name, mode: 0o644)
+        }
+        return names
     }
 
     private static let keptPrefix = "replaced-"
