@@ -6,6 +6,10 @@ public enum NodeError: Error, Hashable, Sendable {
     case notAChain(directory: String, missing: String)
     /// A directory for something new holds something already.
     case notEmpty(directory: String)
+    /// Something is there already where something new is to be made.
+    case occupied(path: String)
+    /// A member's folder holds no replica any more.
+    case lostReplica(directory: String, name: String, detail: String)
     /// A file of the directory does not say what was written to it.
     case damaged(path: String, detail: String)
     case newerVersion(path: String, found: Int, supported: Int)
@@ -37,6 +41,10 @@ extension NodeError: CustomStringConvertible {
                 + "Name the directory that a log was imported into (atoll import LOG --dir CHAIN)."
         case .notEmpty(let directory):
             "\(directory): this directory holds other files. Name a new or empty directory."
+        case .occupied(let path): "\(path): there is something here already. Name a new place."
+        case .lostReplica(let directory, let name, let detail):
+            "\(directory): the replica of \(name) is lost: \(detail). "
+                + "Put a backup in its place (atoll restore --replica \(name) --from PATH)."
         case .damaged(let path, let detail):
             "\(path): the file is damaged: \(detail). Restore the directory from a backup."
         case .newerVersion(let path, let found, let supported):

@@ -1,4 +1,5 @@
 import Foundation
+import Replica
 import Testing
 
 @Suite struct BackupCommandTests {
@@ -75,7 +76,13 @@ import Testing
     @Test func `what cannot be restored says so, and changes nothing`() throws {
         let chain = try chainWithBackups()
         let before = try chain.contents()
+        for name in ["newer", "short"] {
+            try FileManager.default.copyItem(atPath: chain.folder + "/S000", toPath: chain.folder + "/" + name)
+        }
+        do { try Connection(path: chain.folder + "/newer/replica.db", mode: .write).execute("PRAGMA user_version = 9") }
+        try FileHandle(forWritingTo: URL(fileURLWithPath: chain.folder + "/short/replica.db")).truncate(atOffset: 50_000)
         let cases = [
+            (chain.folder + "/newer", "its database has file version 9"), (chain.folder + "/short", "is damaged"),
             (chain.folder + "/HQ", "it is of HQ, not of S000"), (chain.folder + "/none", "no such file"),
             (chain.folder, "not a replica's directory"),
         ]
@@ -83,6 +90,7 @@ import Testing
             let refused = try chain.run("restore", "--replica", "S000", "--from", path)
             #expect(refused.code == 3, "\(path): \(refused.errors)")
             #expect(refused.errors.contains(says), "\(path): \(refused.errors)")
+            #expect(!refused.errors.contains("..") && !refused.errors.contains(".import"), "\(refused.errors)")
         }
         #expect(try chain.run("backup", "--replica", "S000", "--to", chain.folder + "/S000").code == 3)
         #expect(try chain.contents() == before)

@@ -132,7 +132,7 @@ import Testing
         #expect(backup.doubt == .restored)
         #expect(try backup.replica.keys(of: Scope(.books, of: 1), collection: RetailSchema.order.number).count == 5)
         let error = #expect(throws: NodeError.self) { try back(up: "S001", to: "backup") }
-        #expect(error == .notEmpty(directory: folder["backup"]))
+        #expect(error == .occupied(path: folder["backup"]))
     }
 
     @Test func `a restore that was stopped has happened, or has not`() throws {

@@ -87,7 +87,7 @@ import Testing
             _ = try ReplicaDirectory.open(at: folder.path)
         }
         _ = try ReplicaDirectory.test(folder["a"])
-        #expect(throws: NodeError.notEmpty(directory: folder["a"])) { _ = try ReplicaDirectory.test(folder["a"]) }
+        #expect(throws: NodeError.occupied(path: folder["a"])) { _ = try ReplicaDirectory.test(folder["a"]) }
     }
 
     @Test(arguments: ["", "{", "{}", "[1]", #"{"version":"1"}"#, #"{"version":1}"#])

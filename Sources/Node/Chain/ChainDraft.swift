@@ -115,6 +115,7 @@ public final class ChainDraft {
     private func openCopy(of member: ChainRegister.Member, cacheKiB: Int) throws -> ReplicaDirectory {
         let source = path + "/" + member.folder
         let target = draft(member.folder)
+        try member.at(source) { try ReplicaDirectory.checkKind(source) }
         // Held to the end: nobody may write to what this copy will replace.
         memberLocks.append(try DirectoryLock(source))
         try DurableFile.makeDirectory(target)
@@ -126,7 +127,13 @@ public final class ChainDraft {
             try DurableFile.copy(source + "/" + name, to: target + "/" + name, mode: mode)
         }
         try ChainRestore.carryKept(from: source, to: target)
-        let directory = try ReplicaDirectory.open(at: target, cacheKiB: cacheKiB)
+        let directory = try member.at(source) {
+            do {
+                return try ReplicaDirectory.open(at: target, cacheKiB: cacheKiB)
+            } catch let error as StorageError {
+                throw error.moved(from: target, to: source)
+            }
+        }
         guard !directory.isBehindHighWater else { throw NodeError.behindHighWater(directory: source) }
         return directory
     }

@@ -48,27 +48,38 @@ public final class ChainFolder {
 
     public func path(of log: ChainRegister.ImportedLog) -> String { path + "/" + Self.logsName + "/" + log.file }
 
+    /// Opens a member's replica for its one owner.
+    public func open(_ member: ChainRegister.Member) throws -> ReplicaDirectory {
+        try open(member, cacheKiB: Self.cacheKiB(for: 1))
+    }
+
     /// Opens a snapshot of a member's replica.
     public func read(_ member: ChainRegister.Member) throws -> ReplicaDirectory {
-        try checked(try ReplicaDirectory.read(at: path(of: member), cacheKiB: Self.cacheKiB(for: 1)), member)
+        try read(member, cacheKiB: Self.cacheKiB(for: 1))
     }
 
     /// Opens all replicas, by member number.
     public func openAll() throws -> [ReplicaDirectory] {
         let count = register.members.count
         try Self.checkCount(count)
-        return try register.members.map {
-            try checked(try ReplicaDirectory.open(at: path(of: $0), cacheKiB: Self.cacheKiB(for: count)), $0)
-        }
+        return try register.members.map { try open($0, cacheKiB: Self.cacheKiB(for: count)) }
     }
 
     /// Opens a snapshot of every replica, by member number.
     public func readAll() throws -> [ReplicaDirectory] {
         let count = register.members.count
         try Self.checkCount(count)
-        return try register.members.map {
-            try checked(try ReplicaDirectory.read(at: path(of: $0), cacheKiB: Self.cacheKiB(for: count)), $0)
-        }
+        return try register.members.map { try read($0, cacheKiB: Self.cacheKiB(for: count)) }
+    }
+
+    private func open(_ member: ChainRegister.Member, cacheKiB: Int) throws -> ReplicaDirectory {
+        let folder = path(of: member)
+        return try checked(try member.at(folder) { try ReplicaDirectory.open(at: folder, cacheKiB: cacheKiB) }, member)
+    }
+
+    private func read(_ member: ChainRegister.Member, cacheKiB: Int) throws -> ReplicaDirectory {
+        let folder = path(of: member)
+        return try checked(try member.at(folder) { try ReplicaDirectory.read(at: folder, cacheKiB: cacheKiB) }, member)
     }
 
     /// A replica that was copied here from elsewhere would mix two chains, or be two members at once.
@@ -106,6 +117,22 @@ public final class ChainFolder {
             throw NodeError.notAChain(directory: path, missing: ChainRegister.fileName)
         }
         return register
+    }
+}
+
+extension ChainRegister.Member {
+    /// Opens this member's replica, and says so if there is none any more: what is missing then is not what somebody named.
+    func at<Result>(_ folder: String, _ body: () throws -> Result) throws -> Result {
+        func lost(_ detail: String) -> NodeError { .lostReplica(directory: folder, name: name, detail: detail) }
+        do {
+            return try body()
+        } catch FileError.missing(folder) {
+            throw lost("its directory is gone")
+        } catch NodeError.notAReplica(folder, let missing) {
+            throw lost("it has no \(missing)")
+        } catch StorageError.notAReplica {
+            throw lost("its \(ReplicaDirectory.databaseName) is not an Atoll replica")
+        }
     }
 }
 

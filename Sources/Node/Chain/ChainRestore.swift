@@ -83,10 +83,27 @@ public final class ChainRestore {
             directory = try ReplicaDirectory.open(at: folder)
             try directory.replica.verify()
         } catch {
-            throw NodeError.unusableBackup(path: backup, detail: "\(error)")
+            guard let detail = Self.fault(error) else { throw error }
+            throw NodeError.unusableBackup(path: backup, detail: detail)
         }
         try directory.beginIncarnation(at: milliseconds)
         try directory.replica.checkpoint()
+    }
+
+    /// What is wrong with a backup that could not be opened, or looked at to its end; nil if it is not to blame.
+    private static func fault(_ error: any Error) -> String? {
+        switch error {
+        case StorageError.notAReplica: "its database is not an Atoll replica"
+        case StorageError.newerVersion(_, let found, let supported):
+            "its database has file version \(found), and this program reads up to \(supported)"
+        case StorageError.damaged(_, let detail): "its database is damaged: \(detail)"
+        case StorageError.damagedTable(_, let table, _):
+            "its database is damaged: a row of the table \(table.rawValue) does not say what was written to it"
+        case ReplicaError.damagedRow(let key), ReplicaError.quarantined(let key): "its row of record \(key) is damaged"
+        case is FileError, is StorageError: nil
+        case NodeError.mismatched(_, let detail): detail
+        default: "\(error)"
+        }
     }
 
     /// Gives the databases that are in the member's folder names in the new one: the present one, and what earlier restores

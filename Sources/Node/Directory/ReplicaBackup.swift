@@ -11,7 +11,7 @@ public enum ReplicaBackup {
     ///   - directory: an opened snapshot; the backup is of that moment.
     ///   - path: a name that is free in a directory that exists. Nothing is there if this throws.
     public static func make(of directory: ReplicaDirectory, at path: String) throws {
-        guard case .none = try FileKind(path) else { throw NodeError.notEmpty(directory: path) }
+        guard case .none = try FileKind(path) else { throw NodeError.occupied(path: path) }
         try DurableFile.makeDirectory(path)
         do {
             let database = path + "/" + ReplicaDirectory.databaseName
@@ -23,7 +23,8 @@ public enum ReplicaBackup {
             try DurableFile.syncDirectory(path)
         } catch {
             try? FileManager.default.removeItem(atPath: path)
-            throw error
+            // The copy is as damaged as what it was made of, and gone.
+            throw (error as? StorageError)?.moved(from: path, to: directory.path) ?? error
         }
     }
 }

@@ -55,7 +55,7 @@ public final class ReplicaDirectory {
     public static func create(
         at path: String, _ card: ReplicaCard, epoch: Int64, cacheKiB: Int = defaultCacheKiB
     ) throws -> ReplicaDirectory {
-        guard case .none = try FileKind(path) else { throw NodeError.notEmpty(directory: path) }
+        guard case .none = try FileKind(path) else { throw NodeError.occupied(path: path) }
         try DurableFile.makeDirectory(path)
         let lock = try DirectoryLock(path)
         var random = SystemRandomNumberGenerator()

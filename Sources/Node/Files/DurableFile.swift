@@ -52,9 +52,13 @@ enum DurableFile {
         try copy(source, to: target, mode: mode)
     }
 
-    /// Makes a folder; its parent is there already.
+    /// Makes a folder; its parent is there already, or is named in the error.
     static func makeDirectory(_ path: String) throws(FileError) {
-        try systemCall("making the directory", path) { mkdir(path, 0o755) }
+        do throws(FileError) {
+            try systemCall("making the directory", path) { mkdir(path, 0o755) }
+        } catch .missing {
+            throw .missing(path: parent(of: path))
+        }
         try syncDirectory(parent(of: path))
     }
 

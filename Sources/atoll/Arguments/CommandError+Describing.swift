@@ -46,10 +46,9 @@ extension FileError {
 extension NodeError {
     fileprivate var exitCode: ExitCode {
         switch self {
-        case .notAReplica, .notAChain, .notEmpty, .newerVersion, .mismatched, .unknownMember, .tooManyMembers,
-            .unusableBackup:
+        case .notAReplica, .notAChain, .notEmpty, .occupied, .newerVersion, .mismatched, .unknownMember, .unusableBackup:
             .badInput
-        case .locked, .damaged, .behindHighWater, .stopped, .mailboxFull: .storage
+        case .tooManyMembers, .lostReplica, .locked, .damaged, .behindHighWater, .stopped, .mailboxFull: .storage
         }
     }
 }

@@ -1,4 +1,5 @@
 import Node
+import Replica
 
 extension Command {
     static let backup = Command(
@@ -20,7 +21,13 @@ extension Command {
         let chain = try ChainFolder.read(at: try arguments.required("dir"))
         let directory = try chain.read(try chain.member(named: try arguments.required("replica")))
         let watch = Stopwatch()
-        try locating(path) { try ReplicaBackup.make(of: directory, at: path) }
+        try locating(path) {
+            do {
+                try ReplicaBackup.make(of: directory, at: path)
+            } catch let error as ReplicaError {
+                throw LocatedError(place: directory.path, cause: error)
+            }
+        }
         guard !arguments.has("quiet") else { return }
         try Atoll.print("Backed up \(directory.card.name) to \(path), and checked it (\(duration(watch.seconds))).\n")
     }
