@@ -24,11 +24,15 @@ extension Command {
         } catch let error as LogShapeError {
             throw CommandError.usage("\(error).")
         }
-        let output = try arguments.value("out").map { try Output(path: $0) } ?? Output()
-        try generator.generate { (bytes) throws in
-            try output.write(bytes)
-            try Interruption.check()
+        func generate(_ write: ([UInt8]) throws -> Void) throws {
+            try generator.generate { (bytes) throws in
+                try write(bytes)
+                try Interruption.check()
+            }
         }
+        if let path = arguments.value("out") { return try NewFile.write(path, generate) }
+        let output = Output()
+        try generate(output.write)
         try output.flush()
     }
 }

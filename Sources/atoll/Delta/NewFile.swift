@@ -1,33 +1,48 @@
-import Foundation
 import Glibc
 import Node
 
-/// A file that appears whole or not at all: written under another name, synced, then renamed.
+/// A file that appears whole or not at all: written under another name, synced, then renamed. What is no plain file, as a
+/// device or a pipe, is written to as it is.
 enum NewFile {
     /// - Parameter body: is given a function that appends bytes.
     static func write(_ path: String, _ body: (@escaping ([UInt8]) throws -> Void) throws -> Void) throws {
+        switch try kind(of: path) {
+        case S_IFDIR: throw FileError.isDirectory(path: path)
+        case S_IFREG, nil: break
+        default:
+            let output = try Output(path: path)
+            try body(output.write)
+            return try output.flush()
+        }
         let draft = path + ".part"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError(path: draft, operation: "open", errno: errno) }
         do {
-            try body { try append($0, to: descriptor, draft) }
-            guard fsync(descriptor) == 0 else { throw FileError(path: draft, operation: "sync", errno: errno) }
-            close(descriptor)
+            let output = try Output(path: draft, named: path)
+            try body(output.write)
+            try output.flush()
+            try output.sync()
+        } catch FileError.missing(path) {
+            throw FileError.missing(path: parent(of: path))
         } catch {
-            close(descriptor)
             unlink(draft)
             throw error
         }
-        guard rename(draft, path) == 0 else { throw FileError(path: path, operation: "rename", errno: errno) }
+        guard rename(draft, path) == 0 else {
+            let error = FileError(path: path, operation: "renaming", errno: errno)
+            unlink(draft)
+            throw error
+        }
     }
 
-    private static func append(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw FileError(path: path, operation: "write", errno: errno) }
-            rest = rest.dropFirst(written)
-        }
+    /// - Returns: nil if there is nothing.
+    private static func kind(of path: String) throws -> mode_t? {
+        var status = stat()
+        if stat(path, &status) == 0 { return status.st_mode & S_IFMT }
+        guard errno == ENOENT else { throw FileError(path: path, operation: "looking at", errno: errno) }
+        return nil
+    }
+
+    private static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

@@ -16,8 +16,10 @@ final class Output {
     }
 
     /// A new file, or an old one emptied.
-    init(path: String) throws {
-        name = path
+    ///
+    /// - Parameter name: what errors call it; its path, unless it is only on its way to that name.
+    init(path: String, named name: String? = nil) throws {
+        self.name = name ?? path
         descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         ownsDescriptor = true
         guard descriptor >= 0 else { throw failure(errno) }
@@ -25,9 +27,9 @@ final class Output {
 
     deinit { if ownsDescriptor, descriptor >= 0 { close(descriptor) } }
 
-    func write(_ text: String) throws { try write(Array(text.utf8)) }
-
     func line(_ text: String) throws { try write(text + "\n") }
+
+    func write(_ text: String) throws { try write(Array(text.utf8)) }
 
     func write(_ bytes: [UInt8]) throws {
         buffer += bytes
