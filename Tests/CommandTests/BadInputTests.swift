@@ -134,13 +134,53 @@ import Testing
         #expect(try chain.run("exchange").errors.contains("is not an Atoll replica"))
     }
 
+    @Test(arguments: ["", "replica.db", "identity.json"])
+    func `a replica that is lost is named, with what to do`(_ missing: String) throws {
+        let chain = try Chain.imported()
+        let folder = chain.path + "/S001"
+        try FileManager.default.removeItem(atPath: folder + "/" + missing)
+        try #expect(Program.run(["generate", "--size", "tiny", "--seed", "9", "--out", chain.log]).code == 0)
+        for words in [["check"], ["exchange"], ["show", "stock", "--replica", "S001"], ["import", chain.log]] {
+            let outcome = try Program.run(words + ["--dir", chain.path])
+            #expect(outcome.code == 4)
+            #expect(outcome.errors.contains("\(folder): the replica of S001 is lost"), "\(outcome.errors)")
+            #expect(outcome.errors.contains("atoll restore"))
+        }
+    }
+
+    @Test func `damage beside the records is named by check and by backup`() throws {
+        let chain = try Chain.imported()
+        let database = chain.path + "/S001/replica.db"
+        do {
+            try Connection(path: database, mode: .write).execute(
+                "UPDATE change SET value = zeroblob(40) WHERE key = (SELECT min(key) FROM change)")
+        }
+        let check = try chain.run("check")
+        #expect(check.code == 1)
+        #expect(check.output.contains("\(database) is damaged: a row of the table change"), "\(check.output)")
+        #expect(check.errors.contains("differ in 1 place; see above"), "\(check.errors)")
+        #expect(try chain.run("check", "--quiet").errors.contains("run it without --quiet"))
+        let backup = try chain.run("backup", "--replica", "S001", "--to", chain.folder + "/backup")
+        #expect(backup.code == 4)
+        #expect(backup.errors.contains("\(database) is damaged"), "what it was made of, not the copy: \(backup.errors)")
+        #expect(!FileManager.default.fileExists(atPath: chain.folder + "/backup"))
+    }
+
+    @Test func `one of anything is told as one`() throws {
+        let chain = try Chain()
+        let outcome = try chain.run("import", "-", input: [Self.header, Self.receipt].joined(separator: "\n") + "\n")
+        #expect(outcome.output.hasPrefix("Imported 1 event (0 orders) of 1 replica into"), "\(outcome.output)")
+    }
+
     @Test func `a disk without room leaves the chain as it was`() throws {
         let chain = try Chain.imported()
         let before = try chain.contents()
         let big = try Program.run(["generate", "--size", "small", "--seed", "5"]).output
+        let places = ["the disk is full", "the disk refused to read or write"]
         for limit in [4, 64, 512] {
             let outcome = try chain.run("import", "-", input: big, fileSizeKiB: limit)
-            #expect(outcome.exited && outcome.code != 0, "with \(limit) KiB: \(outcome.errors)")
+            #expect(outcome.exited && outcome.code == 4, "with \(limit) KiB: \(outcome.errors)")
+            #expect(places.contains(where: outcome.errors.contains), "\(outcome.errors)")
             #expect(try chain.contents() == before)
         }
         let fresh = try Chain()

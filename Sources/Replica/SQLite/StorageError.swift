@@ -1,3 +1,5 @@
+internal import CSQLite
+
 /// What storage refused to do, and why. The replica is as it was before the call.
 public enum StorageError: Error, Hashable, Sendable {
     /// SQLite's own words. The SQL is without its arguments, which may be customers' data.
@@ -25,6 +27,9 @@ public enum StorageError: Error, Hashable, Sendable {
 extension StorageError: CustomStringConvertible {
     public var description: String {
         switch self {
+        case .sqlite(let code, _, let sql) where code & 0xFF == SQLITE_IOERR:
+            "the disk refused to read or write (code \(code), in: \(sql)). Nothing was written; check the disk, its quota and "
+                + "the limit on file sizes (ulimit -f), and try again."
         case .sqlite(let code, let message, let sql):
             "the database answered \(message) (code \(code)) to: \(sql). Nothing was written."
         case .diskFull:
@@ -48,7 +53,8 @@ extension StorageError: CustomStringConvertible {
         case .newerVersion(let path, let found, let supported):
             "\(path) has file version \(found); this program reads up to \(supported). Use the newer program."
         case .olderVersion(let path, let found, let supported):
-            "\(path) has file version \(found); this program reads \(supported) only. Let it be opened for writing once, by an exchange or an import."
+            "\(path) has file version \(found); this program reads \(supported) only. "
+                + "Let it be opened for writing once, by an exchange or an import."
         case .alreadyExists(let path):
             "\(path) exists already. Name a new place."
         case .missing(let path):

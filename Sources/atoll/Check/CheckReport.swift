@@ -127,8 +127,8 @@ extension CheckReport {
                 let rest = lack.transactions.count > 3 ? " and others" : ""
                 return "\(names(lack.scope)) (\(makers.joined(separator: ", "))\(rest))"
             }
-            let more = lacks.count > 3 ? " and \((lacks.count - 3).grouped) more scopes" : ""
-            lines.append("  \(replica) lacks \(total.grouped) transactions: \(parts.joined(separator: "; "))\(more)")
+            let more = lacks.count > 3 ? " and \((lacks.count - 3).grouped) more \(lacks.count == 4 ? "scope" : "scopes")" : ""
+            lines.append("  \(replica) lacks \(total.counting("transaction")): \(parts.joined(separator: "; "))\(more)")
         }
         if byReplica.count > Self.differenceLimit {
             lines.append("  and \((byReplica.count - Self.differenceLimit).grouped) more replicas lack something")

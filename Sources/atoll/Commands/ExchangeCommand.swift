@@ -25,7 +25,7 @@ extension Command {
         let watch = Stopwatch()
         let seed = try arguments.number("seed") ?? 1
         let chain = try ChainFolder.open(at: try arguments.required("dir"))
-        let replicas = try chain.openAll()
+        let replicas = try locating(chain.path) { try chain.openAll() }
         var exchange = Exchange(replicas, random: SeededRandom(seed: seed))
         exchange.members = Set(chain.register.members.map(\.number))
         exchange.compacts = arguments.has("compact")
@@ -60,10 +60,10 @@ extension Command {
             try output.line("Nothing is missing at any of the \(replicas.grouped) replicas.")
         } else {
             try output.line(
-                "Exchanged until nothing was missing: \(replicas.grouped) replicas, "
-                    + "\(done.rounds == 1 ? "1 round" : "\(done.rounds) rounds"), \(done.transactions.grouped) transactions, "
-                    + "\(done.records.grouped) records, \(done.deltas.grouped) deltas, "
-                    + "\(done.stagedCuts.grouped) staged cuts, \(duration(watch.seconds)).")
+                "Exchanged until nothing was missing: \(replicas.counting("replica")), \(done.rounds.counting("round")), "
+                    + "\(done.transactions.counting("transaction")), \(done.records.counting("record")), "
+                    + "\(done.deltas.counting("delta")), \(done.stagedCuts.counting("staged cut")), \(duration(watch.seconds))."
+            )
         }
         if !arguments.has("json") { for line in lines(done.healings) { try output.line(line) } }
         try output.flush()
@@ -78,7 +78,9 @@ extension Command {
             case .newIncarnation(let replica, let doubt):
                 lines.append("\(replica): \(doubt.text); it goes on under a new incarnation.")
             case .recounted(let replica, let shares):
-                lines.append("\(replica): \(shares.grouped) counters of earlier incarnations were counted again from facts.")
+                lines.append(
+                    "\(replica): \(shares.counting("counter")) of earlier incarnations \(shares == 1 ? "was" : "were") "
+                        + "counted again from facts.")
             case .mended(let replica, _): mended[replica, default: 0] += 1
             }
         }

@@ -28,8 +28,8 @@ extension Command {
                 ]).line)
         } else if !arguments.has("quiet") {
             try output.line(
-                "Imported \(summary.events.grouped) events (\(summary.orders.grouped) orders) of "
-                    + "\(summary.replicas.grouped) replicas into \(chain) in \(duration(watch.seconds)).")
+                "Imported \(summary.events.counting("event")) (\(summary.orders.counting("order"))) of "
+                    + "\(summary.replicas.counting("replica")) into \(chain) in \(duration(watch.seconds)).")
         }
         try output.flush()
     }

@@ -80,6 +80,11 @@ extension BinaryInteger {
     }
 }
 
+extension BinaryInteger {
+    /// As many of something that a plain s makes many of: `1 order`, `2,000 orders`.
+    func counting(_ noun: String) -> String { "\(grouped) \(noun)\(self == 1 ? "" : "s")" }
+}
+
 /// Seconds as a person reads them.
 func duration(_ seconds: Double) -> String {
     if seconds < 10 { return String(format: "%.1f s", seconds) }
