@@ -36,7 +36,8 @@ enum Atoll {
             + TextTable(rows).lines(indent: 2)
             + [
                 "", "Each command has a help of its own: atoll COMMAND --help", "",
-                "Exit codes: 0 done, 1 what was asked for does not hold, 2 wrong usage, 3 bad input, 4 storage trouble.", "",
+                "Exit codes: 0 done, 1 what was asked for does not hold, 2 wrong usage, 3 bad input, 4 storage trouble,",
+                "130 interrupted.", "",
                 "A first try:", "  atoll generate --size tiny --out sales.jsonl", "  atoll import sales.jsonl --dir chain",
                 "  atoll exchange --dir chain", "  atoll check --dir chain", "  atoll show stock --dir chain --replica HQ",
             ]

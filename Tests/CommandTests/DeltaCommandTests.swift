@@ -52,6 +52,7 @@ import Testing
             let refused = try delta(chain, "import", name, "--replica", "HQ")
             #expect(refused.code == 3, "\(name): \(refused.errors)")
             #expect(refused.errors.contains(says), "\(name): \(refused.errors)")
+            #expect(!refused.errors.contains("Optional"), "\(name): \(refused.errors)")
             #expect(try held(chain) == before, "\(name)")
         }
     }
@@ -96,8 +97,22 @@ import Testing
         }
     }
 
+    @Test func `export and have read beside whoever works on the chain, and import waits`() throws {
+        let chain = try Chain.imported(exchanges: false)
+        let lock = try DirectoryLock(chain.path)
+        try expectDone(chain, "have", "have", "--replica", "HQ")
+        try expectDone(chain, "export", "stick", "--replica", "S000", "--for", chain.folder + "/have")
+        let refused = try delta(chain, "import", "stick", "--replica", "HQ")
+        #expect(refused.code == 4)
+        #expect(refused.errors.contains("is working here"), "\(refused.errors)")
+        withExtendedLifetime(lock) {}
+    }
+
     @Test func `wrong words are explained`() throws {
         let chain = try Chain.imported(exchanges: false)
+        let folder = try Program.run(["delta", "import", chain.folder, "--dir", chain.path, "--replica", "HQ"])
+        #expect(folder.code == 3)
+        #expect(folder.errors.contains("\(chain.folder): this is a directory"), "\(folder.errors)")
         #expect(try delta(chain, "exprot", "stick", "--replica", "HQ").errors.contains("export"))
         #expect(try delta(chain, "export", "stick", "--replica", "S999").code == 3)
         #expect(try delta(chain, "import", "missing", "--replica", "HQ").code == 3)

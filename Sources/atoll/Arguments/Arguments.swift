@@ -64,7 +64,8 @@ struct Arguments {
         let name = parts.first.map(String.init) ?? ""
         guard word.hasPrefix("--"), let option = command.options.first(where: { $0.name == name }) else {
             let known = command.options.map { "--\($0.name)" } + ["--help"]
-            throw wrong("\(command.name) has no option \"--\(name)\"\(suggestion("--\(name)", among: known))")
+            let given = word.split(separator: "=", maxSplits: 1).first ?? word[...]
+            throw wrong("\(command.name) has no option \"\(given)\"\(suggestion("--\(name)", among: known))")
         }
         guard values[name] == nil, !flags.contains(name) else { throw wrong("--\(name) was given twice") }
         guard option.value != nil else {

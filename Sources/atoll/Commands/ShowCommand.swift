@@ -21,7 +21,7 @@ extension Command {
         examples: [
             "atoll show stock --dir chain --replica HQ --location S000",
             "atoll show order S000-0000001 --dir chain --replica S000 --json",
-            "atoll show customer C000012 --dir chain --replica HQ",
+            "atoll show customer C0000012 --dir chain --replica HQ",
         ]
     ) { arguments in
         let what = arguments.operands[0]

@@ -1,5 +1,5 @@
 import CRDT
-import Foundation
+import Glibc
 import Node
 import Replica
 import Sync
@@ -61,12 +61,32 @@ struct DeltaIntake {
     }
 
     private func source() throws -> () throws -> [UInt8]? {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw CommandError.badInput("\(path.printable) cannot be read. Check the name and its permissions.")
-        }
-        return {
-            let chunk = try handle.read(upToCount: 1 << 16).map { [UInt8]($0) } ?? []
-            return chunk.isEmpty ? nil : chunk
+        let file = try OpenFile(path)
+        return { try file.read() }
+    }
+}
+
+/// A file open for reading, closed with its last reference.
+private final class OpenFile {
+    private let path: String
+    private let descriptor: Int32
+
+    init(_ path: String) throws {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(path: path, operation: "opening", errno: errno) }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// - Returns: the next bytes; nil at the end.
+    func read() throws -> [UInt8]? {
+        while true {
+            var bytes = [UInt8](repeating: 0, count: 1 << 16)
+            let count = Glibc.read(descriptor, &bytes, bytes.count)
+            if count > 0 { return Array(bytes[..<count]) }
+            if count == 0 { return nil }
+            guard errno == EINTR else { throw FileError(path: path, operation: "reading", errno: errno) }
         }
     }
 }
