@@ -22,9 +22,10 @@ extension Replica {
         let cut = state.cut
         let horizon = horizon(of: scope)
         let reach: DeltaReach = base.vector.isEmpty || base.vector.covers(horizon) ? .namedSlots : .wholeState
+        // A whole state is for anybody, whatever he holds: so it tells all runs.
+        let met = reach == .wholeState ? Cut() : base.met(by: state)
         let header = DeltaHeader(
-            scope: scope, base: reach == .wholeState ? Cut() : base.met(by: state), cut: cut,
-            horizon: horizon, reach: reach, runs: state.runs(beyond: base.vector))
+            scope: scope, base: met, cut: cut, horizon: horizon, reach: reach, runs: state.runs(beyond: met.vector))
         let keys =
             reach == .wholeState || base.vector.isEmpty
             ? try self.keys(of: scope) : try changedKeys(in: scope, beyond: base.vector)

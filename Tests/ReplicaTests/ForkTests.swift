@@ -67,6 +67,25 @@ import Testing
         withExtendedLifetime(copy) {}
     }
 
+    /// It told the runs beyond what that one held, and its base let anybody take it: who did took the runs between for others.
+    @Test func `a whole state that was made for one tells all runs to whoever takes it`() throws {
+        let (headquarters, near, far) = (try Site(0), try Site(1), try Site(2))
+        for value in 1...4 {
+            try Self.write(Int64(value), headquarters.replica)
+            if value < 2 { try Self.tell(headquarters.replica, far.replica) }
+            if value < 4 { try Self.tell(headquarters.replica, near.replica) }
+            try headquarters.restart(on: headquarters.disk.image)
+        }
+        try headquarters.replica.advanceHorizon(of: Self.scope, acknowledged: [], at: Site.epoch)
+        let whole = try #require(try headquarters.replica.delta(Self.scope, for: near.replica.cut(of: Self.scope)))
+        try #require(whole.header.reach == .wholeState)
+        try far.replica.join([whole], at: Site.epoch)
+        let origin = headquarters.replica.identity.origin
+        #expect(try far.replica.knowledge(of: origin, in: Self.scope).runs.map(\.from) == [1, 2, 3, 4])
+        try Self.tell(far.replica, near.replica)
+        #expect(near.replica.cut(of: Self.scope) == far.replica.cut(of: Self.scope))
+    }
+
     @Test func `whoever follows one history over many openings finds no fork in it`() throws {
         let (till, witness, other) = (try Site(1), try Site(2), try Site(3))
         for value in 1...6 {

@@ -28,8 +28,8 @@ public struct DeltaHeader: Hashable, Sendable {
     public var horizon: VersionVector
     /// A snapshot is the whole state at the cut; whatever of the receiver's the cut covers and the snapshot lacks has died.
     public var reach: DeltaReach
-    /// The runs of the transactions beyond the base, and of each origin's last one under it, ascending by origin and start:
-    /// two histories of one origin differ in their runs from where they part.
+    /// The runs of the transactions beyond the base, and of the last one under it of each origin that has any, ascending by
+    /// origin and start: two histories of one origin differ in their runs from where they part.
     public var runs: [RunSpan]
 
     public init(
