@@ -48,6 +48,22 @@ import Testing
         return [order, points]
     }
 
+    static let encodedHeader = """
+        0a0000020000000000000005040000000000000001000000000000000200000100000000078384000000000000000300000000000000040001
+        00000100000000070100000000000000050000000000000006
+        """
+
+    @Test func `the header gives its bytes, and they give the header`() throws {
+        var writer = ByteWriter()
+        Self.header.encode(into: &writer)
+        #expect(writer.bytes.hex == [UInt8](hex: Self.encodedHeader).hex)
+        let decoded = try [UInt8](hex: Self.encodedHeader).withUnsafeBytes { bytes in
+            var reader = ByteReader(bytes)
+            return try DeltaHeader(decoding: &reader)
+        }
+        #expect(decoded == Self.header)
+    }
+
     static let piece = """
         10fe6756a46502031e50204368533030312d09c00a013001180128011801490103080303a002010401080102060001020002
         00020002010202030c01020002000001037b022a010001c50000880301c50008878501100101111004028585022a00046361
