@@ -74,9 +74,36 @@ import Testing
         #expect(check.code == 0, "\(check.output) \(check.errors)")
     }
 
+    @Test func `when files bring two histories of a double to others, the exchange says what to do, and it helps`() throws {
+        let chain = try Chain.imported()
+        let copy = chain.folder + "/copy"
+        try FileManager.default.copyItem(atPath: chain.path, toPath: copy)
+        for (path, phone, receiver) in [(chain.path, "1", "S001"), (copy, "2", "S002")] {
+            let edit = #"{"k":"c","n":0,"t":1767225600001,"r":"S003","id":"C-new","f":{"phone":"\#(phone)"}}"#
+            try importEvents(edit, into: path)
+            let stick = chain.folder + "/stick"
+            let export = ["delta", "export", stick, "--dir", path, "--replica", "S003", "--for", receiver]
+            #expect(try Program.run(export).code == 0)
+            try expectDone(chain, "import", "stick", "--replica", receiver)
+        }
+        let forked = try chain.run("exchange")
+        #expect(forked.code == 4)
+        #expect(forked.errors.contains("two histories in customers/0"), "\(forked.errors)")
+        #expect(forked.errors.contains("atoll restore"), "\(forked.errors)")
+        for name in ["HQ", "S000", "S001", "S002", "S003"] {
+            #expect(try chain.run("restore", "--replica", name, "--from", copy + "/" + name).code == 0)
+        }
+        #expect(try chain.run("exchange").code == 0)
+        #expect(try chain.run("check").code == 0)
+    }
+
     private func importEvents(_ events: String, into chain: Chain) throws {
+        try importEvents(events, into: chain.path)
+    }
+
+    private func importEvents(_ events: String, into path: String) throws {
         let header = #"{"k":"h","v":1,"stores":1,"skus":1,"customers":1,"t0":1767225600000}"#
-        let outcome = try chain.run("import", "-", input: header + "\n" + events + "\n")
+        let outcome = try Program.run(["import", "-", "--dir", path], input: Data((header + "\n" + events + "\n").utf8))
         #expect(outcome.code == 0, "\(outcome.errors)")
     }
 

@@ -1,7 +1,8 @@
 public import Replica
 internal import Retail
 
-/// A folder that holds one replica: `replica.db`, `identity.json`, `high-water`, and `lock` while a process works on it.
+/// A folder that holds one replica: `replica.db`, `identity.json`, `high-water`, the file `lock` for who works on it, and
+/// what restores have kept (`ChainRestore`).
 ///
 /// Whoever opens it for writing holds the lock as long as this object lives; readers take none.
 public final class ReplicaDirectory {

@@ -12,7 +12,7 @@ extension ReplicaError: CustomStringConvertible {
                 + "replica holds \(have). Ask for a snapshot."
         case .forked(let scope, let origin, let sequence):
             "\(name(origin)) has two histories in \(scope) from transaction \(sequence) on: a copy of it was in use. "
-                + "Find the copy and close its incarnation."
+                + "Decide for one history, and restore from backups of before whoever holds the other (atoll restore)."
         case .malformed(let fault): "the delta breaks a rule of its form: \(fault). It is damaged or was forged."
         case .damagedRow(let key): "the row of \(place(key)) is damaged. Fetch it again from a peer, or restore a backup."
         case .quarantined(let key):
