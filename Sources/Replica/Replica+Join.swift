@@ -27,7 +27,8 @@ extension Replica {
             try commit()
             return changed
         } catch {
-            rollBack()
+            // What was refused at its header has changed nothing, and a failing disk need not be asked.
+            if hasUncommitted { rollBack() }
             throw error
         }
     }

@@ -32,7 +32,7 @@ extension Replica {
             let transaction = Transaction(self, stamp: clock.next(at: milliseconds))
             let result = try body(transaction)
             if let error = transaction.broken { throw error }
-            return (result, try store(transaction))
+            return (result, try store(transaction, after: hadEarlier))
         } catch {
             if !hadEarlier { try leave() }
             throw error
@@ -103,7 +103,13 @@ extension Replica {
     private func leave() throws {
         guard hasUncommitted else { return }
         hasUncommitted = false
-        if connection.isInTransaction { try connection.execute("ROLLBACK") }
+        guard connection.isInTransaction else { return }
+        do {
+            try connection.execute("ROLLBACK")
+        } catch {
+            rollBack()
+            throw error
+        }
     }
 
     /// Returns to what is durable, now or, if the disk cannot be asked now, before whatever is asked next.
@@ -125,11 +131,13 @@ extension Replica {
         let row: Row
     }
 
-    private func store(_ transaction: Transaction) throws -> Receipt {
+    /// - Parameter hadEarlier: others were applied since the last commit, which are undone if this one's rows cannot be written.
+    private func store(_ transaction: Transaction, after hadEarlier: Bool) throws -> Receipt {
         // Whatever can be refused is refused here, before the first row is written.
         let written = try written(by: transaction)
-        let hadEarlier = hasUncommitted
         do {
+            // The body may have gone on after the disk failed it, and SQLite gave up.
+            try begin()
             var dots: [Receipt.ScopedDot] = []
             var first = 0
             while first < written.count {

@@ -29,8 +29,8 @@ extension Replica {
     }
 
     /// The record as a local transaction left it, if nothing else has written since.
-    func cachedRecord(_ key: RecordKey) -> Loaded? {
-        cache[key].map { Loaded(cells: $0.cells, row: $0.row) }
+    func takeCached(_ key: RecordKey) -> Loaded? {
+        cache.take(key).map { Loaded(cells: $0.cells, row: $0.row) }
     }
 
     func load(_ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws -> Loaded {

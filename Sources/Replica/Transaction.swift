@@ -51,6 +51,8 @@ public final class Transaction {
     init(_ replica: Replica, stamp: HLC) {
         self.replica = replica
         self.stamp = stamp
+        works.reserveCapacity(8)
+        dots.reserveCapacity(2)
     }
 
     /// The record as this transaction sees it; empty if there is none.
@@ -203,7 +205,7 @@ public final class Transaction {
     }
 
     private func load(_ key: RecordKey) throws -> Work {
-        if let known = replica.cachedRecord(key) { return Work(key, known) }
+        if let known = replica.takeCached(key) { return Work(key, known) }
         var loaded = try replica.withBytes(of: key) { try replica.load(key, $0) }
         // What most orders need, and just little enough for the allocator's fast path.
         if loaded.cells.isEmpty { loaded.cells.reserveCapacity(11) }

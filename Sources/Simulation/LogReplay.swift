@@ -1,6 +1,6 @@
 internal import CRDT
 public import Replica
-internal import Retail
+public import Retail
 
 /// Turns the events of a recorded log into transactions at the members that made them.
 ///
@@ -78,7 +78,8 @@ private func identifier(_ text: String) -> Identifier {
 }
 
 extension NewOrder {
-    fileprivate init(_ order: LogOrder, placed: Int64) {
+    /// - Parameter placed: milliseconds since 1970.
+    public init(_ order: LogOrder, placed: Int64) {
         self.init(
             id: identifier(order.id), customer: order.customer.isEmpty ? nil : identifier(order.customer),
             payment: order.payment, total: order.totalMinorUnits, placed: placed,

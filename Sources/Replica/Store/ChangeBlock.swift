@@ -77,6 +77,11 @@ struct ChangeBlock {
 extension ChangeBlock {
     var value: [UInt8] {
         var writer = ByteWriter(reservingCapacity: 32 + keys.count * 4)
+        encode(into: &writer)
+        return writer.bytes
+    }
+
+    func encode(into writer: inout ByteWriter) {
         writer.write(varint: last - first)
         writer.write(varint: UInt64(hashes.count))
         for point in hashes {
@@ -95,7 +100,6 @@ extension ChangeBlock {
             }
             start = end
         }
-        return writer.bytes
     }
 
     private static func areAlike(_ left: RecordKey, _ right: RecordKey) -> Bool {

@@ -24,11 +24,15 @@ struct Head: Hashable {
 
     var value: [UInt8] {
         var writer = ByteWriter(reservingCapacity: 48)
+        encode(into: &writer)
+        return writer.bytes
+    }
+
+    func encode(into writer: inout ByteWriter) {
         writer.write(varint: point.sequence)
         writer.write(hash: point.hash)
         writer.write(hash: digest)
         writer.write(fixed64: stamp.rawValue)
-        return writer.bytes
     }
 }
 

@@ -98,7 +98,9 @@ public struct PackedCells: Sendable {
     /// The distinct dots of some cells, ascending, with bodies yet to be written.
     static func groups(of cells: [Cell]) -> [Group] {
         guard let first = cells.first else { return [] }
-        var groups = [Group(first)]
+        var groups: [Group] = []
+        groups.reserveCapacity(2)
+        groups.append(Group(first))
         var positions: [Dot: Int] = [:]
         for index in cells.indices.dropFirst() {
             let dot = cells[index].dot

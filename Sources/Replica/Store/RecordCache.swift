@@ -3,7 +3,7 @@ internal import CRDT
 /// Small records that this replica's own transactions wrote last, as they are stored: a shop sells the same goods again and
 /// again, and need not read and unpack their stock each time.
 ///
-/// Two generations: what is asked for moves to the young one, and when that is full the old one goes.
+/// Two generations: what is written moves to the young one, and when that is full the old one goes.
 struct RecordCache {
     struct Entry {
         let cells: [Cell]
@@ -18,10 +18,13 @@ struct RecordCache {
     /// Records of more cells, orders above all, are seldom written twice.
     private static let cellLimit = 8
 
-    subscript(key: RecordKey) -> Entry? { young[key] ?? old[key] }
+    /// Takes a record out: whoever changes it then owns it alone, and puts what becomes of it in again.
+    mutating func take(_ key: RecordKey) -> Entry? {
+        young.removeValue(forKey: key) ?? (old.isEmpty ? nil : old.removeValue(forKey: key))
+    }
 
     mutating func insert(_ cells: [Cell], _ row: Row, under key: RecordKey) {
-        guard cells.count <= Self.cellLimit, !row.groups.isEmpty else { return remove(key) }
+        guard cells.count <= Self.cellLimit, !row.groups.isEmpty else { return }
         if young.count >= Self.generationLimit { (old, young) = (young, [:]) }
         young[key] = Entry(cells: cells, row: row)
     }
@@ -30,11 +33,5 @@ struct RecordCache {
     mutating func removeAll() {
         if !young.isEmpty { young.removeAll(keepingCapacity: true) }
         if !old.isEmpty { old = [:] }
-    }
-
-    private mutating func remove(_ key: RecordKey) {
-        guard !young.isEmpty || !old.isEmpty else { return }
-        young[key] = nil
-        old[key] = nil
     }
 }

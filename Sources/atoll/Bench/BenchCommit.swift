@@ -1,7 +1,11 @@
 import Replica
+import Retail
 import Simulation
 
 /// Durable sales of four lines in a file of a million orders, each beside upserts of the same six records in a twin file.
+///
+/// Which rows those are is learned from a shadow, a copy of the file to which the same is sold, so that nobody looks on while
+/// the clock runs.
 struct BenchCommit {
     private let options: BenchOptions
     /// Sales in one run; every run ends with a checkpoint of both files.
@@ -17,16 +21,18 @@ struct BenchCommit {
         options.progress("commit: building a file of 1,000,000 orders")
         try build(folder)
         let store = try Replica.open(at: folder.path("store.db"), .bench())
+        let shadow = try Replica.open(at: folder.path("shadow.db"), .bench())
         let twin = try TwinFile(copy: folder.path("twin.db"), cacheKiB: 65_536)
         var (medians, tails, shares, microseconds): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
         let orders = try fourLineOrders(8 * sales)
         for run in 0..<max(7, options.repetitions) {
             options.progress("commit: run \(run + 1) of \(max(7, options.repetitions))")
-            let times = try sell(orders[(run * sales)..<((run + 1) * sales)], store, twin)
+            let times = try sell(orders[(run * sales)..<((run + 1) * sales)], store, shadow, twin)
             medians.append(median(times.ours) / median(times.bare))
             tails.append(percentile(times.ours, 0.99) / percentile(times.bare, 0.99))
             microseconds.append(median(times.ours) * 1e6)
             let checkpoint = try seconds { try store.checkpoint() }
+            try shadow.checkpoint()
             try twin.checkpoint()
             shares.append(checkpoint / (checkpoint + times.ours.reduce(0, +)))
         }
@@ -42,40 +48,35 @@ struct BenchCommit {
         let store = try Replica.bench(folder, member: 1, name: "store.db")
         try store.sell(try generatedOrders(1_000_000, seed: 1)[...], at: 1)
         try store.vacuum()
-        try folder.copy("store.db", to: "twin.db")
+        for name in ["shadow.db", "twin.db"] { try folder.copy("store.db", to: name) }
     }
 
     /// Sales of four lines by known customers: six records each, and none of the file's own orders again.
-    private func fourLineOrders(_ count: Int) throws -> [LogEvent] {
-        var orders: [LogEvent] = []
+    private func fourLineOrders(_ count: Int) throws -> [NewOrder] {
+        var orders: [NewOrder] = []
         for event in try generatedOrders(30 * count, seed: 3) {
             guard case .order(var order) = event.kind, order.lines.count == 4, order.points ?? 0 > 0 else { continue }
             order.id = "T001-" + order.id.dropFirst(5)
-            orders.append(
-                LogEvent(
-                    number: event.number, timeMilliseconds: event.timeMilliseconds, replica: event.replica,
-                    kind: .order(order)))
+            orders.append(NewOrder(order, placed: event.timeMilliseconds))
             if orders.count == count { break }
         }
         return orders
     }
 
     private func sell(
-        _ orders: ArraySlice<LogEvent>, _ store: Replica, _ twin: TwinFile
+        _ orders: ArraySlice<NewOrder>, _ store: Replica, _ shadow: Replica, _ twin: TwinFile
     ) throws -> (ours: [Double], bare: [Double]) {
-        let replay = LogReplay()
         var times: (ours: [Double], bare: [Double]) = ([], [])
-        for event in orders {
+        for (index, order) in orders.enumerated() {
             var written = WrittenRows()
-            store.observeWrites { table, key, value in
+            shadow.observeWrites { table, key, value in
                 if table == .record { written.append(table, key, value) }
             }
-            let ours = try seconds {
-                try store.perform(at: event.timeMilliseconds) { try replay.apply(event, at: 1, in: $0) }
-            }
-            store.observeWrites(nil)
-            times.ours.append(ours - written.secondsSpent)
-            times.bare.append(try seconds { try twin.write(written) })
+            try shadow.perform(at: order.placed) { try $0.place(order, at: 1) }
+            // Each is first as often as second, behind the shadow's sale.
+            if index % 2 == 1 { times.bare.append(try seconds { try twin.write(written) }) }
+            times.ours.append(try seconds { try store.perform(at: order.placed) { try $0.place(order, at: 1) } })
+            if index % 2 == 0 { times.bare.append(try seconds { try twin.write(written) }) }
         }
         return times
     }
@@ -88,13 +89,12 @@ struct BenchCommit {
         let store = try Replica.create(
             at: "store.db", identity: Identity(chain: Hash128(high: 1, low: 1), member: 1, incarnation: 1), epoch: 0,
             parameters)
-        let replay = LogReplay()
         let orders = try fourLineOrders(320)
         for (name, group) in [("syncs_per_sale", 1), ("syncs_per_sale_16_callers", 16)] {
             let part = group == 1 ? orders[..<160] : orders[160...]
             let before = disk.operations[.sync]
-            for (index, event) in part.enumerated() {
-                try store.apply(at: event.timeMilliseconds) { try replay.apply(event, at: 1, in: $0) }
+            for (index, order) in part.enumerated() {
+                try store.apply(at: order.placed) { try $0.place(order, at: 1) }
                 if index % group == group - 1 { try store.commit() }
             }
             report.add(name, Double(disk.operations[.sync] - before) / Double(part.count))
