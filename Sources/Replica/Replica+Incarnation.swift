@@ -34,8 +34,7 @@ extension Replica {
             try commit()
         } catch {
             (identity, isCopy) = (old, wasCopy)
-            rollBack()
-            throw error
+            try rollBack(after: error)
         }
     }
 

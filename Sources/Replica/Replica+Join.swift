@@ -28,8 +28,8 @@ extension Replica {
             return changed
         } catch {
             // What was refused at its header has changed nothing, and a failing disk need not be asked.
-            if hasUncommitted { rollBack() }
-            throw error
+            guard hasUncommitted else { throw error }
+            try rollBack(after: error)
         }
     }
 

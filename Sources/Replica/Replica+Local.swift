@@ -58,8 +58,7 @@ extension Replica {
             try connection.commit(restating: Self.fileVersion)
             hasUncommitted = false
         } catch {
-            rollBack()
-            throw error
+            try rollBack(after: error)
         }
     }
 
@@ -107,8 +106,7 @@ extension Replica {
         do {
             try connection.execute("ROLLBACK")
         } catch {
-            rollBack()
-            throw error
+            try rollBack(after: error)
         }
     }
 
@@ -116,6 +114,13 @@ extension Replica {
     func rollBack() {
         (hasUncommitted, isUndone, isStale) = (false, false, true)
         try? refresh()
+    }
+
+    /// Returns to what is durable after something was refused: the refusal stands only if the disk can say what is left.
+    func rollBack(after error: any Error) throws -> Never {
+        rollBack()
+        if !(error is StorageError) { try refresh() }
+        throw error
     }
 
     /// Reads again what a failing disk could not be asked for.

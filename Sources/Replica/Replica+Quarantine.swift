@@ -94,8 +94,7 @@ extension Replica {
             try recountOwn([key], at: milliseconds)
             return true
         } catch {
-            rollBack()
-            throw error
+            try rollBack(after: error)
         }
     }
 

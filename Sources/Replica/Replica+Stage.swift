@@ -246,8 +246,7 @@ extension Replica {
             try connection.commit(restating: Self.fileVersion)
             hasUncommitted = false
         } catch {
-            rollBack()
-            throw error
+            try rollBack(after: error)
         }
     }
 }
