@@ -78,11 +78,11 @@ extension Replica {
 
     private func write(_ state: ScopeState, of scope: Scope, into row: inout ByteWriter) {
         row.write(varint: UInt64(scope.rawValue))
-        row.write(counted: state.head(of: identity.origin).value)
+        _ = row.writeCounted { state.head(of: identity.origin).encode(into: &$0) }
         row.write(varint: UInt64(state.unsavedCount))
         for block in state.recent.suffix(state.unsavedCount) {
             row.write(varint: block.last)
-            row.write(counted: block.value)
+            _ = row.writeCounted { block.encode(into: &$0) }
         }
     }
 
