@@ -85,7 +85,7 @@ struct DigestHasher {
     }
 }
 
-/// The hash that chains an origin's transactions: SHA-256, by libcrypto, cut to 128 bits.
+/// The hash that chains an origin's transactions and sums up cuts: SHA-256, by libcrypto, cut to 128 bits.
 final class ChainHasher {
     private let context: OpaquePointer
     private let algorithm: OpaquePointer
@@ -107,11 +107,19 @@ final class ChainHasher {
 
     /// The head of a chain after one more transaction.
     func next(after head: Hash128, _ content: UnsafeRawBufferPointer) -> Hash128 {
-        var before = (head.high.bigEndian, head.low.bigEndian)
+        withUnsafeBytes(of: (head.high.bigEndian, head.low.bigEndian)) { hash($0, content) }
+    }
+
+    /// The first half of SHA-256 over some bytes.
+    func hash(_ bytes: [UInt8]) -> Hash128 {
+        bytes.withUnsafeBytes { hash($0, UnsafeRawBufferPointer(start: nil, count: 0)) }
+    }
+
+    private func hash(_ head: UnsafeRawBufferPointer, _ content: UnsafeRawBufferPointer) -> Hash128 {
         var digest = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
         let isDone = withUnsafeMutableBytes(of: &digest) { out in
             EVP_DigestInit_ex2(context, algorithm, nil) == 1
-                && EVP_DigestUpdate(context, &before, 16) == 1
+                && EVP_DigestUpdate(context, head.baseAddress, head.count) == 1
                 && EVP_DigestUpdate(context, content.baseAddress, content.count) == 1
                 && EVP_DigestFinal_ex(context, out.bindMemory(to: UInt8.self).baseAddress, nil) == 1
         }

@@ -20,6 +20,8 @@ final class ScopeState {
     var hasRecentHead = false
     /// Something changed since the last commit.
     var isChanging = false
+    /// The hash of cut and digest (`Replica.summary`), until a head changes.
+    var summary: Hash128?
 
     func head(of origin: Origin) -> Head {
         heads[origin] ?? .none
@@ -30,6 +32,7 @@ final class ScopeState {
     }
 
     func load(_ head: Head, of origin: Origin) {
+        summary = nil
         heads[origin] = head
         vector.advance(origin, to: head.point.sequence)
     }
@@ -63,6 +66,7 @@ final class ScopeState {
     }
 
     private func note(_ origin: Origin) {
+        summary = nil
         guard origin != lastDirty else { return }
         dirty.insert(origin)
         lastDirty = origin

@@ -245,6 +245,8 @@ extension Schedule {
         let isFolding = transfers[index]?[scope]?.isPublished == true
         let digest = try isFolding ? nil : site.replica.recomputedDigest(of: scope, key: Site.digestKey)
         try require(site.replica.digest(of: scope) == digest, "site \(index): the digest of \(scope) drifted")
+        let summary = digest.map { SHA256.summary(of: scope, site.replica.cut(of: scope), $0) }
+        try require(site.replica.summary(of: scope) == summary, "site \(index): the summary of \(scope) is stale")
         if site.unacknowledged.allSatisfy(\.value.isEmpty), chance(30) {
             try projections[index, default: [:]][scope, default: Projection()].follow(site.replica, scope)
         }
