@@ -152,8 +152,7 @@ extension Replica {
         for (origin, point) in cut.points {
             let mine = state.head(of: origin).point
             guard point.sequence <= mine.sequence else { continue }
-            let hash = point.sequence == mine.sequence ? mine.hash : try hash(of: origin, at: point.sequence, in: scope)
-            if let hash, hash != point.hash {
+            if let hash = try knownHash(of: origin, at: point.sequence, in: scope), hash != point.hash {
                 throw ReplicaError.forked(scope: scope, origin: origin, sequence: point.sequence)
             }
         }
@@ -168,6 +167,13 @@ extension Replica {
         }
         return ChainKnowledge(
             last: vector(of: scope).sequence(of: origin), points: points, runs: scopes[scope]?.runs[origin] ?? [])
+    }
+
+    /// The hash of an origin's chain at its head or an earlier point, if it is known.
+    func knownHash(of origin: Origin, at sequence: UInt64, in scope: Scope) throws -> Hash128? {
+        let head = scopes[scope]?.head(of: origin).point ?? Head.none.point
+        if sequence == head.sequence { return head.hash }
+        return sequence < head.sequence ? try hash(of: origin, at: sequence, in: scope) : nil
     }
 
     /// The hash of an origin's chain at an earlier point, if it is still known.

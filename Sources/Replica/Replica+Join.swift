@@ -17,13 +17,16 @@ extension Replica {
     ///
     /// - Parameter milliseconds: the wall clock, in milliseconds since 1970. Stamps ahead of it by more than
     ///   `Replica.stampBound` are joined like others, and feed no clock.
+    /// - Parameter member: who sent them, as the connection has proved; what they bring of other members is marked until
+    ///   those vouch for it (`relayed`). Nil marks nothing: for replicas of one process, and for files that a person brings
+    ///   and answers for.
     /// - Returns: the number of records that changed.
     @discardableResult
-    public func join(_ deltas: [Delta], at milliseconds: Int64) throws -> Int {
+    public func join(_ deltas: [Delta], at milliseconds: Int64, from member: UInt32? = nil) throws -> Int {
         try commit()
         do {
             var changed = 0
-            for delta in deltas { changed += try joinUncommitted(delta, at: milliseconds) }
+            for delta in deltas { changed += try joinUncommitted(delta, at: milliseconds, from: member) }
             try commit()
             return changed
         } catch {
@@ -33,7 +36,7 @@ extension Replica {
         }
     }
 
-    private func joinUncommitted(_ delta: Delta, at milliseconds: Int64) throws -> Int {
+    private func joinUncommitted(_ delta: Delta, at milliseconds: Int64, from member: UInt32?) throws -> Int {
         let header = delta.header
         var deltaCheck = try DeltaCheck(header)
         try check(header)
@@ -49,7 +52,7 @@ extension Replica {
         if header.reach == .wholeState {
             try foldAbsent(besides: delta.records.map(\.key), from: nil, upTo: nil, context, into: &news)
         }
-        try publish(header)
+        try publish(header, from: member)
         try save(news, upTo: header.cut, before)
         feedClock(news.stamps, at: milliseconds)
         try noteSystemRecords(delta.records.lazy.map(\.key))
@@ -221,7 +224,8 @@ extension Replica {
     }
 
     /// Makes a cut visible: its points and runs.
-    func publish(_ header: DeltaHeader) throws {
+    func publish(_ header: DeltaHeader, from member: UInt32?) throws {
+        try noteProvenance(of: header, from: member)
         // Of what is held, the runs are known: nobody tells them anew.
         let before = vector(of: header.scope)
         for span in header.runs where span.from > before.sequence(of: span.origin) { try save(span, of: header.scope) }

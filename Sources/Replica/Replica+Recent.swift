@@ -32,6 +32,7 @@ extension Replica {
         if changedScopes.count > 1 { changedScopes.sort() }
         for scope in changedScopes {
             guard let state = scopes[scope] else { continue }
+            if !state.dirty.isEmpty { committedScopes.insert(scope) }
             if state.dirty.contains(own) {
                 write(state, of: scope, into: &row)
                 state.hasRecentHead = true

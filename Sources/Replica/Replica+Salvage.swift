@@ -33,6 +33,7 @@ extension Replica {
         settleDigests(of: scope)
         try deleteRuns(of: closed, in: scope, beyond: agreed.sequence)
         changing(scope).lower(closed, to: agreed)
+        try forgetChain(of: closed, in: scope, beyond: agreed.sequence)
         try appendChain(renamed, in: scope, from: base + 1, upTo: base + last - agreed.sequence, stamp)
         // A follower's cursor may cover the sequences that are free again.
         try requireRescan(of: scope, below: vector(of: scope))

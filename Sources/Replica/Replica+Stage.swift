@@ -4,18 +4,19 @@ internal import CRDT
 extension Replica {
     /// Begins to take a cut in, or resumes one that was interrupted.
     ///
+    /// - Parameter member: who sends it, as for `join`. Nobody goes on with what another member began.
     /// - Returns: the last key that is staged already: the sender goes on behind it. Another unfinished cut of the same scope
     ///   is dropped.
-    public func stage(_ header: DeltaHeader) throws -> RecordKey? {
+    public func stage(_ header: DeltaHeader, from member: UInt32? = nil) throws -> RecordKey? {
         try commit()
         try checkAcceptable(header)
         if let overlay = overlays[header.scope] {
             guard !overlay.isPublished else { throw ReplicaError.folding(scope: header.scope) }
-            if overlay.header == header { return try lastStagedKey(in: header.scope) }
+            if overlay.header == header, overlay.sender == member { return try lastStagedKey(in: header.scope) }
         }
         try inTransaction {
             try deleteStaged(header.scope)
-            try save(Overlay(header: header))
+            try save(Overlay(header: header, sender: member))
         }
         return nil
     }
@@ -71,7 +72,7 @@ extension Replica {
         overlay.before = vector(of: scope)
         try inTransaction {
             try save(overlay)
-            try publish(overlay.header)
+            try publish(overlay.header, from: overlay.sender)
         }
     }
 

@@ -27,6 +27,8 @@ public final class Replica {
     var scopes: [Scope: ScopeState] = [:]
     /// Those of which something changed since the last commit.
     var changedScopes: [Scope] = []
+    /// Those in which a head changed by a commit since `takeChangedScopes` was last asked.
+    var committedScopes: Set<Scope> = []
     /// How many commits' rows are in the table `recent`.
     var recentCount = 0
     var overlays: [Scope: Overlay] = [:]
@@ -156,6 +158,8 @@ public final class Replica {
         try loadOverlays()
         try loadQuarantine()
         try loadToldHorizons()
+        try loadProvenance()
+        try loadCheckpoints()
         needsRecount = try Meta(connection).get("recount") != nil
         isStale = false
         do {

@@ -76,12 +76,15 @@ private struct CrashWork {
             [
                 { try $0.perform(at: 1000, Self.write) },
                 { try $0.perform(at: 2000) { try $0.remove(Shop.tags, .index(1), of: Shop.note) } },
-                { try $0.join([small], at: 3000) },
-                { _ = try $0.stage(large.header) },
+                { try $0.join([small], at: 3000, from: 9) },
+                { _ = try $0.stage(large.header, from: 9) },
                 { try $0.stage(first, in: Shop.books) },
                 { try $0.stage(second, in: Shop.books) },
                 { try $0.publish(Shop.books) },
                 { try $0.perform(at: 4000) { try $0.set(Shop.text, of: Self.note(3025), to: .text("seen")) } },
+                { try $0.confirm(small.header.cut.points[0].point, of: small.header.cut.points[0].origin, in: Shop.books) },
+                { _ = try $0.ownCheckpoint(of: Shop.books) { _ in [1] } },
+                { _ = try $0.keep(Self.checkpoint(of: large)) { _, _ in true } },
             ] + Array(repeating: { _ = try $0.fold(at: 5000) }, count: 4) + [
                 { try $0.checkpoint() },
                 { try $0.advanceHorizon(of: Shop.books, acknowledged: [], at: 6000) },
@@ -98,7 +101,7 @@ private struct CrashWork {
             portraits.append(try Portrait(of: replica))
         }
         try require(portraits.count { $0.isFolding } > 2, "the cut is folded in more than one move")
-        try require(Set(portraits).count == 13, "most steps are seen")
+        try require(Set(portraits).count == 16, "most steps are seen")
     }
 
     /// Runs until something fails.
@@ -157,6 +160,12 @@ private struct CrashWork {
         try transaction.state(.integer(5), in: Shop.lines, of: Shop.sale(1))
     }
 
+    /// A peer's word for all that it has told.
+    private static func checkpoint(of delta: Delta) -> SignedCheckpoint {
+        let (origin, point) = delta.header.cut.points[0]
+        return SignedCheckpoint(scope: delta.header.scope, origin: origin, point: point, signature: [2])
+    }
+
     private static func peerDelta(member: UInt32, records: Int) throws -> Delta {
         let peer = try Shop.replica(member)
         for number in 0..<records {
@@ -177,13 +186,18 @@ private struct Portrait: Hashable, CustomStringConvertible {
     private var vectors: [Scope: VersionVector] = [:]
     private var cells: [RecordKey: [Cell]] = [:]
     private var staged: [Scope: RecordKey?] = [:]
+    private var relayed: [Scope: [RelayedSpan]] = [:]
+    /// Whose, and up to where.
+    private var checkpoints: [VersionVector.Entry] = []
     private(set) var isFolding = false
 
     init(of replica: Replica) throws {
         origin = replica.identity.origin
         isClosed = replica.isClosed
+        relayed = replica.relayed
         for scope in replica.heldScopes where !replica.vector(of: scope).isEmpty {
             vectors[scope] = replica.vector(of: scope)
+            checkpoints += replica.checkpoints(of: scope).map { .init(origin: $0.origin, sequence: $0.point.sequence) }
             for key in try replica.keys(of: scope) {
                 cells[key] = try replica.record(key).cells.map {
                     Cell(slot: $0.slot, dot: $0.dot, stamp: .none, content: $0.content)
@@ -191,7 +205,7 @@ private struct Portrait: Hashable, CustomStringConvertible {
             }
         }
         for (header, isPublished) in replica.stagedCuts {
-            if isPublished { isFolding = true } else { staged[header.scope] = try replica.stage(header) }
+            if isPublished { isFolding = true } else { staged[header.scope] = try replica.stage(header, from: 9) }
         }
     }
 
@@ -201,7 +215,8 @@ private struct Portrait: Hashable, CustomStringConvertible {
 
     static func == (left: Portrait, right: Portrait) -> Bool {
         left.origin == right.origin && left.isClosed == right.isClosed && left.vectors == right.vectors
-            && left.cells == right.cells && left.staged == right.staged
+            && left.cells == right.cells && left.staged == right.staged && left.relayed == right.relayed
+            && left.checkpoints == right.checkpoints
     }
 
     func hash(into hasher: inout Hasher) {
@@ -209,5 +224,6 @@ private struct Portrait: Hashable, CustomStringConvertible {
         hasher.combine(vectors)
         hasher.combine(cells)
         hasher.combine(staged)
+        hasher.combine(relayed)
     }
 }

@@ -13,6 +13,12 @@ extension ReplicaError: CustomStringConvertible {
         case .forked(let scope, let origin, let sequence):
             "\(name(origin)) has two histories in \(scope) from transaction \(sequence) on: a copy of it was in use. "
                 + "Decide for one history, and restore from backups of before whoever holds the other (atoll restore)."
+        case .forkProven(let one, _):
+            "\(name(one.origin)) has signed two histories in \(one.scope) at transaction \(one.point.sequence): a copy of it is "
+                + "in use. Decide for one history, and restore from backups of before whoever holds the other (atoll restore)."
+        case .badSignature(let scope, let origin, let sequence):
+            "a checkpoint of \(name(origin)) at transaction \(sequence) of \(scope) is not signed by it. "
+                + "Whoever told it is damaged or forges."
         case .malformed(let fault): "the delta breaks a rule of its form: \(fault). It is damaged or was forged."
         case .damagedRow(let key): "the row of \(place(key)) is damaged. Fetch it again from a peer, or restore a backup."
         case .quarantined(let key):

@@ -8,6 +8,10 @@ public enum ReplicaError: Error, Hashable, Sendable {
     case belowHorizon(scope: Scope, origin: Origin, horizon: UInt64, have: UInt64)
     /// Two chains under one origin: at this sequence the sender's hash is another than ours.
     case forked(scope: Scope, origin: Origin, sequence: UInt64)
+    /// An origin signed two hashes for one sequence of its chain: whoever sees both knows that it has two histories.
+    indirect case forkProven(SignedCheckpoint, SignedCheckpoint)
+    /// A checkpoint that its origin has not signed.
+    case badSignature(scope: Scope, origin: Origin, sequence: UInt64)
     case join(key: RecordKey, JoinError)
     /// The delta breaks a rule of its own form.
     case malformed(DeltaFault)

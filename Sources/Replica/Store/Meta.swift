@@ -89,6 +89,25 @@ struct Meta {
         }
     }
 
+    /// Reads all entries whose names begin with some words and a space, in the order of their names.
+    func scan(_ prefix: String, _ body: (inout ByteReader) throws(CodecError) -> Void) throws {
+        let statement = try connection.prepare("SELECT name, value FROM meta WHERE name > ? AND name < ? ORDER BY name")
+            .bind(prefix, at: 1).bind(prefix + "~", at: 2)
+        defer { statement.reset() }
+        while try statement.step() {
+            let name = statement.text(0)
+            guard let value = Array(name.utf8).withUnsafeBytes({ statement.blob(1).opened(under: $0) }) else {
+                throw damage(name)
+            }
+            var reader = ByteReader(value)
+            do throws(CodecError) {
+                try body(&reader)
+            } catch {
+                throw damage(name)
+            }
+        }
+    }
+
     private func require<Result>(
         _ name: String, _ body: (inout ByteReader) throws(CodecError) -> Result
     ) throws -> Result {

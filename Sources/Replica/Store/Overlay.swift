@@ -6,6 +6,8 @@ internal import CRDT
 /// for it, and a fold moves chunk after chunk into the rows, so that no one has to wait for the whole.
 struct Overlay {
     var header: DeltaHeader
+    /// The member that it comes from; nil if there is nobody to doubt.
+    var sender: UInt32?
     /// This replica's vector when the cut was published; nil while it is still arriving.
     var before: VersionVector?
     /// Whether the keys below the first chunk left are folded already.
@@ -19,7 +21,8 @@ struct Overlay {
 
     var value: [UInt8] {
         var writer = ByteWriter(reservingCapacity: 256)
-        writer.write(byte: (before == nil ? 0 : 1) | (hasFolded ? 2 : 0))
+        writer.write(byte: (before == nil ? 0 : 1) | (hasFolded ? 2 : 0) | (sender == nil ? 0 : 4))
+        if let sender { writer.write(varint: UInt64(sender)) }
         before?.encode(into: &writer)
         header.encode(into: &writer)
         return writer.bytes
@@ -30,6 +33,11 @@ extension Overlay {
     init(value: UnsafeRawBufferPointer) throws(CodecError) {
         var reader = ByteReader(value)
         let flags = try reader.readByte()
+        if flags & 4 != 0 {
+            let start = reader.offset
+            guard let member = UInt32(exactly: try reader.readVarint()) else { throw .outOfRange(offset: start) }
+            sender = member
+        }
         before = flags & 1 != 0 ? try VersionVector(decoding: &reader, limit: DeltaHeader.originLimit) : nil
         hasFolded = flags & 2 != 0
         header = try DeltaHeader(decoding: &reader)

@@ -20,6 +20,10 @@ final class ScopeState {
     var hasRecentHead = false
     /// Something changed since the last commit.
     var isChanging = false
+    /// By whom foreign transactions came.
+    var provenance = Provenance()
+    /// The newest word of each origin about its chain.
+    var checkpoints: [Origin: SignedCheckpoint] = [:]
     /// The hash of cut and digest (`Replica.summary`), until a head changes.
     var summary: Hash128?
 

@@ -83,13 +83,13 @@ extension Schedule {
             guard let delta = try delta(from: peer, scope, for: sites[index].replica.cut(of: scope)) else { continue }
             deltas.append(delta)
         }
-        try join(deltas, at: index)
+        try join(deltas, at: index, from: chance(80) ? sites[peer].identity.member : nil)
     }
 
     /// Joins deltas, and expects what their vectors and this site's say must come of it.
-    mutating func join(_ deltas: [Delta], at index: Int) throws {
+    mutating func join(_ deltas: [Delta], at index: Int, from member: UInt32? = nil) throws {
         let site = sites[index]
-        var (vectors, heard) = (site.vectors, horizons)
+        var (vectors, heard, marks) = (site.vectors, horizons, relayed[index] ?? RelayModel())
         var refusal: ReplicaError?
         touched.formUnion(deltas.map(\.header.scope))
         for delta in deltas where refusal == nil {
@@ -98,6 +98,7 @@ extension Schedule {
             refusal = Self.refusal(of: header, at: mine)
             if refusal == nil, !mine.covers(header.cut.vector) {
                 if transfers[index]?[scope]?.isPublished == true { refusal = .folding(scope: scope) }
+                marks.note(header, at: mine, from: member)
                 vectors[scope] = mine.joined(with: header.cut.vector)
                 heard.hear(index, of: scope, header.horizon)
             }
@@ -108,8 +109,8 @@ extension Schedule {
             site.noteCommit()
         } else {
             site.intend(vectors)
-            try site.replica.join(deltas, at: clock(of: index))
-            (site.vectors, horizons) = (vectors, heard)
+            try site.replica.join(deltas, at: clock(of: index), from: member)
+            (site.vectors, horizons, relayed[index]) = (vectors, heard, marks)
             site.noteCommit()
         }
     }
@@ -159,7 +160,7 @@ extension Schedule {
             try replica.dropStaged(scope)
             transfers[index]?[scope] = nil
         } else if chance(15) {
-            let last = try replica.stage(transfer.header)
+            let last = try replica.stage(transfer.header, from: transfer.member)
             let expected = transfer.pieces[..<transfer.staged].last(where: { !$0.isEmpty })?.last?.key
             try require(last == expected, "resumes behind \(String(describing: last)), not \(String(describing: expected))")
         } else if transfer.staged < transfer.pieces.count {
@@ -169,7 +170,9 @@ extension Schedule {
             var vectors = sites[index].vectors
             vectors[scope, default: VersionVector()].join(transfer.header.cut.vector)
             sites[index].intend(vectors)
+            let mine = sites[index].vector(scope)
             try replica.publish(scope)
+            relayed[index, default: RelayModel()].note(transfer.header, at: mine, from: transfer.member)
             transfers[index]?[scope]?.isPublished = true
             sites[index].vectors = vectors
             horizons.hear(index, of: scope, transfer.header.horizon)
@@ -206,9 +209,11 @@ extension Schedule {
             try expect(refusal) { _ = try site.replica.stage(header) }
             return site.noteCommit()
         }
-        beginning[index] = Transfer(header: header, pieces: pieces)
-        try require(try site.replica.stage(header) == nil, "a new cut resumes an old one")
-        transfers[index, default: [:]][scope] = Transfer(header: header, pieces: pieces)
+        let transfer = Transfer(header: header, pieces: pieces, member: chance(60) ? sites[peer].identity.member : nil)
+        beginning[index] = transfer
+        try require(
+            try site.replica.stage(header, from: transfer.member) == nil, "a new cut resumes an old one")
+        transfers[index, default: [:]][scope] = transfer
         site.noteCommit()
     }
 
@@ -242,6 +247,7 @@ extension Schedule {
         } catch let violation as Violation {
             throw Violation("site \(index): \(violation)")
         }
+        try checkMarks(of: index, scope)
         let isFolding = transfers[index]?[scope]?.isPublished == true
         let digest = try isFolding ? nil : site.replica.recomputedDigest(of: scope, key: Site.digestKey)
         try require(site.replica.digest(of: scope) == digest, "site \(index): the digest of \(scope) drifted")

@@ -98,6 +98,7 @@ extension Schedule {
             }
             try site.settle()
             forgetLost(by: site)
+            relayed[index] = RelayModel(of: site.replica)
             try reviewTransfers(of: index)
             for scope in TestSchema.scopes { try check(index, scope) }
             if wasRefused, isUndecided { try supersede(index) }
@@ -137,7 +138,7 @@ extension Schedule {
             try require(isPublished || !transfer.isPublished, "a published cut is no longer")
             transfer.isPublished = isPublished
             if !isPublished {
-                let last = try replica.stage(header)
+                let last = try replica.stage(header, from: transfer.member)
                 let staged = transfer.pieces.firstIndex { piece in
                     piece.contains { record in last.map { record.key > $0 } ?? true }
                 }

@@ -24,6 +24,8 @@ struct Schedule {
     var hasAllMarks = true
     /// Up to where marks may go. Site 0 is the registrar.
     var horizons = HorizonModel()
+    /// What came by others than its origin, by site.
+    var relayed: [Int: RelayModel] = [:]
     /// The scopes that the step under way may have changed.
     var touched: Set<Scope> = []
     /// Cuts that a site once had, durably.
@@ -32,6 +34,7 @@ struct Schedule {
     struct Transfer {
         let header: DeltaHeader
         let pieces: [[DeltaRecord]]
+        var member: UInt32?
         var staged = 0
         var isPublished = false
     }
@@ -53,7 +56,7 @@ struct Schedule {
 
     mutating func step(at index: Int) throws {
         touched = []
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<22, using: &random) {
         case 0..<6: try writeBatch(at: index)
         case 6: try post(from: index)
         case 7, 8: try deliver(to: index)
@@ -61,6 +64,8 @@ struct Schedule {
         case 12...16: try moveTransfer(to: index)
         case 17: try restart(index)
         case 18: try tend(index)
+        case 19: try vouch(to: index)
+        case 20: try sign(index)
         default: remember(index)
         }
         for scope in touched.sorted() { try check(index, scope) }
