@@ -32,11 +32,14 @@ let package = Package(
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         system("CJansson", pkgConfig: "jansson", apt: "libjansson-dev"),
+        system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+        .systemLibrary(name: "CLinux"),
 
         library("CRDT"),
         library("Replica", ["CRDT", "CSQLite", "CCrypto", "CSodium", "CZlib"]),
         library("Sync", ["CRDT", "Replica", "CZlib", "CZstd"]),
         library("Retail", ["CRDT", "Replica"]),
+        library("Net", ["COpenSSL", "CLinux"]),
         library("Node", ["CRDT", "Replica", "Sync", "Retail"]),
         library("Simulation", ["CRDT", "Replica", "Sync", "Retail", "CSQLite", "CZlib", "CZstd", "CJansson"]),
         .executableTarget(
@@ -54,6 +57,7 @@ let package = Package(
         tests("Simulation", ["CRDT", "Replica", "Sync", "Retail", "Simulation", "CSQLite"]),
         tests("Node", ["CRDT", "Replica", "Retail", "Node", "Simulation"]),
         tests("Command", ["CRDT", "Node", "Replica", "Simulation", "CSQLite"]),
+        tests("Net", ["Net"]),
         tests("House", []),
     ]
 )

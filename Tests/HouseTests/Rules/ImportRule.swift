@@ -12,7 +12,8 @@ struct ImportRule {
         let simulation = engine.union(["CSQLite", "CZlib", "CZstd", "CJansson", "Glibc", "Synchronization"])
         let atoll = replica.union(node).union(simulation).union(["Node", "Simulation"])
         return ImportRule(allowed: [
-            "CRDT": [], "Replica": replica, "Sync": sync, "Retail": retail, "Node": node, "Simulation": simulation,
+            "CRDT": [], "Replica": replica, "Sync": sync, "Retail": retail,
+            "Net": ["COpenSSL", "CLinux", "Glibc", "Synchronization"], "Node": node, "Simulation": simulation,
             "atoll": atoll,
         ])
     }()
