@@ -1,0 +1,104 @@
+internal import CLinux
+internal import Glibc
+
+extension EventLoop {
+    /// Takes connections in. A Unix socket's file can be reached by its owner alone; one that a dead process left behind is
+    /// replaced, one at which somebody answers is not.
+    ///
+    /// - Parameter address: port 0 lets the system choose (see `address(of:)`).
+    public func listen(at address: SocketAddress, _ security: Security) throws(NetError) -> ListenerID {
+        checkThread()
+        let listener = try Listener(nextListener(), at: address, security, backlog: options.backlog)
+        listeners[listener.id] = listener
+        watch(listener)
+        return listener.id
+    }
+
+    /// Where a listener is; nil if it is none any more.
+    public func address(of id: ListenerID) -> SocketAddress? {
+        checkThread()
+        return listeners[id]?.address
+    }
+
+    /// Connections that came in by it stay.
+    public func stopListening(_ id: ListenerID) {
+        checkThread()
+        guard let listener = listeners.removeValue(forKey: id) else { return }
+        if listener.isWatched { unwatch(listener.descriptor) }
+    }
+
+    /// Takes in those who wait, up to a turn's worth.
+    func accept(at listener: Listener) {
+        for _ in 0..<options.turnAccepts {
+            var storage = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let flags = Int32(ATOLL_SOCK_NONBLOCK) | Int32(ATOLL_SOCK_CLOEXEC)
+            let descriptor = withUnsafeMutablePointer(to: &storage) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
+                    uninterrupted { accept4(listener.descriptor, name, &length, flags) }
+                }
+            }
+            guard descriptor >= 0 else { return pauseAccepting(listener, errno) }
+            begin(descriptor, at: listener, from: SocketAddress(storage))
+        }
+    }
+
+    private func begin(_ descriptor: Int32, at listener: Listener, from remote: SocketAddress) {
+        if listener.address.family != AF_UNIX { setOptions(of: descriptor) }
+        let connection = connections.add {
+            Connection($0, on: descriptor, .accepted(listener.id), to: remote, .handshaking)
+        }
+        connection.interest = connection.wantedInterest
+        watch(descriptor, .connection(connection.id), for: connection.interest)
+        begin(connection, listener.security, as: .server)
+    }
+
+    /// Deals with the reason why nobody could be taken in.
+    private func pauseAccepting(_ listener: Listener, _ code: Int32) {
+        switch code {
+        case _ where SocketError.isWait(code):
+            guard listener.isExhausted else { return }
+            listener.isExhausted = false
+            notices.append(.condition(.recovered, listener.id))
+        case _ where SocketError.isExhaustion(code):
+            unwatch(listener.descriptor)
+            listener.isWatched = false
+            // Others in the process may free descriptors too, so that it is worth looking now and then.
+            if nextAccepting == nil { nextAccepting = after(milliseconds: 1_000) { [self] in resumeAccepting() } }
+            guard !listener.isExhausted else { return }
+            listener.isExhausted = true
+            notices.append(.condition(.exhausted(errno: code), listener.id))
+        case EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP, EFAULT:
+            notices.append(.condition(.failed(errno: code), listener.id))
+            stopListening(listener.id)
+        default:
+            // Whoever wanted to connect has given up, or the network has; the next one may not have.
+            break
+        }
+    }
+
+    /// Watches the listeners again that had no descriptor for those who wait.
+    func resumeAccepting() {
+        guard let timer = nextAccepting else { return }
+        cancel(timer)
+        nextAccepting = nil
+        for id in listeners.keys.sorted(by: { $0.number < $1.number }) {
+            if let listener = listeners[id], !listener.isWatched { watch(listener) }
+        }
+    }
+
+    private func watch(_ listener: Listener) {
+        listener.isWatched = true
+        watch(listener.descriptor, .listener(listener.id), for: UInt32(ATOLL_EPOLLIN))
+    }
+
+    func setOptions(of descriptor: Int32) {
+        let tcp = Int32(IPPROTO_TCP)
+        setOption(descriptor, tcp, TCP_NODELAY, 1)
+        setOption(descriptor, tcp, Int32(ATOLL_TCP_USER_TIMEOUT), options.acknowledgementTimeoutMilliseconds)
+        setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
+        setOption(descriptor, tcp, TCP_KEEPIDLE, options.keepaliveIdleSeconds)
+        setOption(descriptor, tcp, TCP_KEEPINTVL, options.keepaliveIntervalSeconds)
+        setOption(descriptor, tcp, TCP_KEEPCNT, options.keepaliveCount)
+    }
+}

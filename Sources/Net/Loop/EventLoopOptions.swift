@@ -1,0 +1,28 @@
+/// Bounds and deadlines of a loop. All of them hold for each connection by itself.
+public struct EventLoopOptions: Sendable {
+    /// From `connect` to a TCP connection, over all addresses of a name.
+    public var connectTimeoutMilliseconds: Int64 = 10_000
+    /// From a TCP connection to the end of the TLS handshake.
+    public var handshakeTimeoutMilliseconds: Int64 = 10_000
+    /// How long a connection that is closed after flushing may take for that.
+    public var flushTimeoutMilliseconds: Int64 = 10_000
+    /// How long an ended connection is kept to let the peer read our last words: whoever closes a socket with unread bytes
+    /// makes the system throw them away.
+    public var lingerMilliseconds: Int64 = 2_000
+    /// After how long without acknowledgement sent bytes end a connection (`TCP_USER_TIMEOUT`).
+    public var acknowledgementTimeoutMilliseconds: Int32 = 30_000
+    /// After how long without traffic TCP asks whether the peer is there, how often, and how many times (`TCP_KEEP...`).
+    public var keepaliveIdleSeconds: Int32 = 60
+    public var keepaliveIntervalSeconds: Int32 = 10
+    public var keepaliveCount: Int32 = 3
+    /// Below how many waiting bytes `drained` is told.
+    public var lowMarkBytes = 64 << 10
+    /// How many bytes a connection may move each way before it is the others' turn.
+    public var turnBytes = 64 << 10
+    /// How many connections a listener accepts before it is the others' turn.
+    public var turnAccepts = 256
+    /// How many connections may wait for being accepted; the system has a bound of its own (`somaxconn`).
+    public var backlog: Int32 = 4_096
+
+    public init() {}
+}
