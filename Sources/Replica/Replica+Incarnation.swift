@@ -101,13 +101,34 @@ extension Replica {
         in scope: Scope, peer cut: Cut, incarnation: UInt64, at milliseconds: Int64,
         knowledge: (Origin) throws -> ChainKnowledge
     ) throws -> Bool {
-        let doubtful = try cut.points.filter { $0.origin.member == identity.member }
-            .filter { try isDoubtful($0.origin, in: scope, peer: $0.point) }.map(\.origin)
+        let doubtful = try doubts(in: scope, peer: cut)
         for origin in doubtful {
-            if origin == identity.origin { try reincarnate(as: incarnation, at: milliseconds) }
-            try salvage(origin, in: scope, knownElsewhere: try knowledge(origin))
+            try settle(
+                origin, in: scope, knownElsewhere: try knowledge(origin), incarnation: incarnation, at: milliseconds)
         }
         return !doubtful.isEmpty
+    }
+
+    /// Which of this member's incarnations a peer may know another history of: their past must be settled before deltas flow.
+    ///
+    /// - Parameter cut: the peer's, of this scope.
+    public func doubts(in scope: Scope, peer cut: Cut) throws -> [Origin] {
+        try cut.points.filter { $0.origin.member == identity.member }
+            .filter { try isDoubtful($0.origin, in: scope, peer: $0.point) }.map(\.origin)
+    }
+
+    /// Settles the past of one incarnation that is in doubt.
+    ///
+    /// - Parameters:
+    ///   - knowledge: what the peer knows of its chain in this scope.
+    ///   - incarnation: 40 fresh random bits, used if this incarnation must be closed.
+    ///   - milliseconds: the wall clock, in milliseconds since 1970.
+    public func settle(
+        _ origin: Origin, in scope: Scope, knownElsewhere knowledge: ChainKnowledge, incarnation: UInt64,
+        at milliseconds: Int64
+    ) throws {
+        if origin == identity.origin { try reincarnate(as: incarnation, at: milliseconds) }
+        try salvage(origin, in: scope, knownElsewhere: knowledge)
     }
 
     /// Whether what a peer holds of one of this member's incarnations may be another chain than ours.

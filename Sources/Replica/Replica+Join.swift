@@ -23,10 +23,16 @@ extension Replica {
     /// - Returns: the number of records that changed.
     @discardableResult
     public func join(_ deltas: [Delta], at milliseconds: Int64, from member: UInt32? = nil) throws -> Int {
+        try join(deltas.map { (delta: $0, from: member) }, at: milliseconds)
+    }
+
+    /// The same of deltas that several members have sent: so many of them cost one sync of the disk.
+    @discardableResult
+    public func join(_ deltas: [(delta: Delta, from: UInt32?)], at milliseconds: Int64) throws -> Int {
         try commit()
         do {
             var changed = 0
-            for delta in deltas { changed += try joinUncommitted(delta, at: milliseconds, from: member) }
+            for (delta, member) in deltas { changed += try joinUncommitted(delta, at: milliseconds, from: member) }
             try commit()
             return changed
         } catch {

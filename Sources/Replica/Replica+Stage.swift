@@ -21,6 +21,14 @@ extension Replica {
         return nil
     }
 
+    /// What is staged of a scope and not published: its header, and the last key; nil if nothing is.
+    public func stagedPosition(of scope: Scope) throws -> (header: DeltaHeader, last: RecordKey)? {
+        guard let overlay = overlays[scope], !overlay.isPublished, let last = try lastStagedKey(in: scope) else {
+            return nil
+        }
+        return (overlay.header, last)
+    }
+
     /// Takes the next records of a staged cut, durably.
     public func stage(_ records: [DeltaRecord], in scope: Scope) throws {
         try commit()

@@ -1,4 +1,4 @@
-internal import CRDT
+public import CRDT
 
 /// A part of the data that a replica may hold or not. A record's scope never changes; sequences, vectors and cuts are by
 /// scope, and a transaction is atomic within each.
@@ -47,7 +47,7 @@ extension Scope: CustomStringConvertible {
 }
 
 extension ByteReader {
-    mutating func readScope() throws(CodecError) -> Scope {
+    public mutating func readScope() throws(CodecError) -> Scope {
         let start = offset
         guard let raw = UInt32(exactly: try readVarint()), raw >> 27 == 0 else { throw .outOfRange(offset: start) }
         return Scope(rawValue: raw)
