@@ -35,7 +35,7 @@ public struct CutsFile: Hashable, Sendable {
     public init(_ bytes: [UInt8], chain: Hash128) throws(DeltaFileError) {
         guard bytes.starts(with: Self.magic), bytes.count > Self.magic.count else { throw .notADeltaFile }
         let version = bytes[Self.magic.count]
-        guard version <= Self.version else { throw .newerVersion(found: version, supported: Self.version) }
+        guard version == Self.version else { throw .newerVersion(found: version, supported: Self.version) }
         guard bytes.count >= Self.magic.count + 1 + 16 + 1 + 4 else { throw .truncated(offset: bytes.count) }
         let body = bytes.dropLast(4)
         let sum = bytes.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
@@ -60,7 +60,9 @@ public struct CutsFile: Hashable, Sendable {
         var last: Scope?
         for _ in 0..<(try reader.readCount(limit: reader.remaining)) {
             let start = reader.offset
-            guard let raw = UInt32(exactly: try reader.readVarint()) else { throw .outOfRange(offset: start) }
+            guard let raw = UInt32(exactly: try reader.readVarint()), raw >> 27 == 0 else {
+                throw .outOfRange(offset: start)
+            }
             let scope = Scope(rawValue: raw)
             if let last, scope <= last { throw .notCanonical(offset: start) }
             cuts[scope] = try Cut(decoding: &reader, limit: DeltaHeader.originLimit)
