@@ -70,13 +70,16 @@ extension Replica {
         try inTransaction { try deleteStaged(scope) }
     }
 
-    /// Makes a staged cut visible, whole, in one small commit; `fold` then moves it into the rows.
+    /// Makes a staged cut visible, whole, in one small commit; `fold` then moves it into the rows. A cut that is held already
+    /// is dropped.
     public func publish(_ scope: Scope) throws {
         try commit()
         guard var overlay = overlays[scope], !overlay.isPublished else {
             throw ReplicaError.nothingStaged(scope: scope)
         }
         try check(overlay.header)
+        // As with `join`: what comes again, or late, changes nothing, even if it says other things about what is held.
+        guard !vector(of: scope).covers(overlay.header.cut.vector) else { return try dropStaged(scope) }
         overlay.before = vector(of: scope)
         try inTransaction {
             try save(overlay)

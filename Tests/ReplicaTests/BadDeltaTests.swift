@@ -39,6 +39,13 @@ import Testing
             } + replica.stagedCuts.map { "\($0)" } + ["\(replica.latestStamp)"]
         }
 
+        func stage(_ delta: Delta) throws {
+            _ = try mine.replica.stage(delta.header)
+            try mine.replica.stage(delta.records, in: scope)
+            try mine.replica.publish(scope)
+            while try mine.replica.fold(at: Site.epoch) {}
+        }
+
         /// Both ways in are tried. A cut that could not be folded in must be refused before it is published: once it was
         /// found out only behind that, and its scope could neither go on nor back.
         func expect(_ refusal: ReplicaError, _ change: (inout Delta) throws -> Void) throws {
@@ -48,10 +55,7 @@ import Testing
             #expect(throws: refusal) { try mine.replica.join([bad], at: Site.epoch) }
             #expect(try view() == before)
             #expect(throws: refusal) {
-                _ = try mine.replica.stage(bad.header)
-                try mine.replica.stage(bad.records, in: scope)
-                try mine.replica.publish(scope)
-                while try mine.replica.fold(at: Site.epoch) {}
+                try stage(bad)
             }
             try mine.replica.dropStaged(scope)
             #expect(try view() == before)
@@ -64,6 +68,22 @@ import Testing
 
     private static func cell(_ dot: Dot, _ content: Cell.Content = .value(.integer(1))) -> Cell {
         Cell(slot: title, dot: dot, stamp: HLC(milliseconds: Site.epoch), content: content)
+    }
+
+    @Test func `a delta at a cut that is held changes nothing, whatever it says, joined or staged`() throws {
+        let meeting = try Meeting()
+        try meeting.mine.replica.join([meeting.delta], at: Site.epoch)
+        let before = try meeting.view()
+        // It puts another transaction's cell into a slot, as if the one that is there had been replaced.
+        let (last, other) = (try #require(meeting.delta.records.last), try #require(meeting.delta.records.first))
+        let cells = try other.cells()
+        #expect(try last.cells().map(\.dot) != cells.map(\.dot))
+        var bad = meeting.delta
+        bad.records = [try DeltaRecord(key: last.key, cells: cells)]
+        #expect(try meeting.mine.replica.join([bad], at: Site.epoch) == 0)
+        #expect(try meeting.view() == before)
+        try meeting.stage(bad)
+        #expect(try meeting.view() == before)
     }
 
     @Test func `a record outside of the delta's scope`() throws {

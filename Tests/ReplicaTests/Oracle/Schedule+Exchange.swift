@@ -171,11 +171,16 @@ extension Schedule {
             vectors[scope, default: VersionVector()].join(transfer.header.cut.vector)
             sites[index].intend(vectors)
             let mine = sites[index].vector(scope)
+            let isNews = !mine.covers(transfer.header.cut.vector)
             try replica.publish(scope)
-            relayed[index, default: RelayModel()].note(transfer.header, at: mine, from: transfer.member)
-            transfers[index]?[scope]?.isPublished = true
             sites[index].vectors = vectors
-            horizons.hear(index, of: scope, transfer.header.horizon)
+            if isNews {
+                relayed[index, default: RelayModel()].note(transfer.header, at: mine, from: transfer.member)
+                transfers[index]?[scope]?.isPublished = true
+                horizons.hear(index, of: scope, transfer.header.horizon)
+            } else {
+                transfers[index]?[scope] = nil
+            }
         }
         sites[index].noteCommit()
     }
