@@ -94,7 +94,11 @@ extension Replica {
 }
 
 extension Count {
+    /// Facts that come from elsewhere say any number: a sum that leaves 64 bits stays at their highest, and is then refused as
+    /// a share, as every sum above `Limits.magnitude` is.
     fileprivate mutating func add(_ amount: Int64) {
-        if amount < 0 { decrements += amount.magnitude } else { increments += amount.magnitude }
+        let side: WritableKeyPath<Count, UInt64> = amount < 0 ? \.decrements : \.increments
+        let (sum, overflows) = self[keyPath: side].addingReportingOverflow(amount.magnitude)
+        self[keyPath: side] = overflows ? .max : sum
     }
 }

@@ -22,6 +22,32 @@ import Testing
         try expectEqual([headquarters, restored], sold: 39)
     }
 
+    @Test func `facts under a closed incarnation's tag that sum up to nonsense are refused, and the till goes on`() throws {
+        let till = try Shop.replica(1)
+        try till.sell(1, 1, at: 1000)
+        let closed = till.identity.origin
+        try till.reincarnate(as: 4711, at: 2000)
+        // Two statements, each within 64 bits; a peer may claim anything.
+        let dot = Dot(origin: Origin(member: 9, incarnation: 9), sequence: 1)
+        let cells = (0..<2 as Range<UInt64>).map { number in
+            let fact = FactID(run: Run(origin: closed, high: 8, low: 8), sequence: 100 + number, index: 0)
+            return Cell(
+                slot: SlotKey(field: Shop.lines, element: fact.element), dot: dot, stamp: .none, content: .value(.integer(.min))
+            )
+        }
+        let header = DeltaHeader(
+            scope: Shop.books, base: Cut(), cut: Cut([(dot.origin, ChainPoint(sequence: 1, hash: .zero))]),
+            horizon: VersionVector(), runs: [])
+        let record = try DeltaRecord(key: Shop.sale(500), cells: cells)
+        try till.join([Delta(header: header, records: [record])], at: 2000)
+        #expect(
+            throws: ReplicaError.count(
+                key: Shop.item, field: Shop.sold, .overflow(counted: 0, adding: .max, limit: Limits.magnitude))
+        ) { try till.recountClosed(at: 2000) }
+        try till.sell(2, 5, at: 3000)
+        #expect(try till.soldItems == 6)
+    }
+
     @Test func `a till that overtook its backup is found out, and both branches count`() throws {
         let disk = SimulatedDisk()
         let till = try Shop.replica(1, on: disk)
