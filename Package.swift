@@ -50,6 +50,10 @@ let package = Package(
         .executableTarget(
             name: "CrashTarget", dependencies: ["CRDT", "Replica"], path: "Tests/CrashTarget", swiftSettings: strict),
 
+        .target(
+            name: "FuzzHarness", dependencies: ["CRDT", "Replica", "Sync", "Retail", "Simulation", "CZlib", "CZstd"],
+            path: "Tests/Fuzz/Harness", swiftSettings: strict),
+
         tests("CRDT", ["CRDT"]),
         tests("Replica", ["CRDT", "Replica", "Simulation", "CSQLite"]),
         tests("Sync", ["CRDT", "Replica", "Sync", "Retail", "Simulation"]),
@@ -58,6 +62,14 @@ let package = Package(
         tests("Node", ["CRDT", "Replica", "Retail", "Node", "Simulation"]),
         tests("Command", ["CRDT", "Node", "Replica", "Simulation", "CSQLite"]),
         tests("Net", ["Net"]),
+        tests("Fuzz", ["FuzzHarness"]),
         tests("House", []),
     ]
 )
+
+// libFuzzer brings the main of a fuzz target, so that a plain build of one does not link: they are there for those who ask.
+if Context.environment["ATOLL_FUZZ"] != nil {
+    package.targets += ["FuzzRecord", "FuzzDelta", "FuzzDeltaFile", "FuzzCorpus"].map { name in
+        .executableTarget(name: name, dependencies: ["FuzzHarness"], path: "Tests/Fuzz/\(name)", swiftSettings: strict)
+    }
+}
