@@ -7,6 +7,12 @@ struct JoinContext: Hashable {
     /// This replica's, before the cut became visible.
     let before: VersionVector
     let reach: DeltaReach
+
+    /// Whether no cell is one that this replica holds, or held before it was replaced here: the record will not be empty.
+    func isAllNews(_ packed: PackedCells) -> Bool {
+        for group in packed.groups where group.isHeld || before.covers(group.dot) { return false }
+        return true
+    }
 }
 
 extension Replica {
@@ -56,7 +62,10 @@ extension Replica {
         var news = News(scope: header.scope)
         try fold(delta.records, context, into: &news)
         if header.reach == .wholeState {
-            try foldAbsent(besides: delta.records.map(\.key), from: nil, upTo: nil, context, into: &news)
+            let prefix = RecordKey.prefix(header.scope)
+            _ = try foldAbsent(
+                besides: Set(delta.records.map(\.key)), from: prefix, upTo: prefix.upperBound, limit: .max, context,
+                into: &news)
         }
         try publish(header, from: member)
         try save(news, upTo: header.cut, before)
@@ -187,16 +196,22 @@ extension Replica {
     /// Joins a whole state with the records that it does not name: what the cut covers of them has died.
     ///
     /// - Parameters:
-    ///   - first: the first key to look at; nil for the scope's first.
-    ///   - end: the key to stop before; nil for the scope's end.
+    ///   - first: the first key to look at.
+    ///   - end: the key to stop before.
+    ///   - limit: the most keys to look at.
+    /// - Returns: where to go on; nil at the end.
     func foldAbsent(
-        besides named: [RecordKey], from first: [UInt8]?, upTo end: [UInt8]?, _ context: JoinContext,
+        besides named: Set<RecordKey>, from first: [UInt8], upTo end: [UInt8], limit: Int, _ context: JoinContext,
         into news: inout News
-    ) throws {
-        let named = Set(named)
-        let prefix = RecordKey.prefix(news.scope)
+    ) throws -> [UInt8]? {
         var absent: [RecordKey] = []
-        try tables.scan(.record, from: first ?? prefix, upTo: end ?? prefix.upperBound) { bytes, _ in
+        var (count, next) = (0, [UInt8]?.none)
+        try tables.scan(.record, from: first, upTo: end) { bytes, _ in
+            guard count < limit else {
+                next = Array(bytes)
+                return false
+            }
+            count += 1
             let key = try RecordKey(row: bytes)
             if !named.contains(key) { absent.append(key) }
             return true
@@ -204,6 +219,7 @@ extension Replica {
         for key in absent {
             try withBytes(of: key) { try fold([], into: try loadRow(key, $0), key, $0, context, &news) }
         }
+        return next
     }
 
     private func fold(

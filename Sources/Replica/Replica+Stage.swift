@@ -37,7 +37,7 @@ extension Replica {
         }
         var check = try DeltaCheck(overlay.header, after: try lastStagedKey(in: scope))
         try check.check(records)
-        for record in records { try checkFoldable(record, overlay.header) }
+        try checkFoldable(records, overlay.header)
         try inTransaction {
             var rest = records[...]
             while !rest.isEmpty {
@@ -52,14 +52,18 @@ extension Replica {
         }
     }
 
-    /// Joins a record as folding will, and keeps nothing of it: what cannot be folded in must be refused before it is
-    /// published, when its scope could neither go on nor back.
-    private func checkFoldable(_ record: DeltaRecord, _ header: DeltaHeader) throws {
-        guard !quarantined.contains(record.key) else { return }
+    /// Joins records as folding will, and keeps nothing of it: what cannot be folded in must be refused before it is
+    /// published, when its scope could neither go on nor back. Most meet no row, and are folded in as they are.
+    private func checkFoldable(_ records: [DeltaRecord], _ header: DeltaHeader) throws {
         let context = JoinContext(cut: header.cut.vector, before: vector(of: header.scope), reach: header.reach)
-        try withBytes(of: record.key) { bytes in
-            let present = try loadRow(record.key, bytes).cells
-            _ = try encode(try joined(present, with: try record.cells(), key: record.key, context), record.key, bytes)
+        var present = PresentKeys(tables)
+        for record in records where quarantined.isEmpty || !quarantined.contains(record.key) {
+            try withBytes(of: record.key) { bytes in
+                let isFoldedAsIs = record.packed.isSmall && context.isAllNews(record.packed)
+                if try isFoldedAsIs && !present.contains(bytes) { return }
+                let mine = try loadRow(record.key, bytes).cells
+                _ = try encode(try joined(mine, with: try record.cells(), key: record.key, context), record.key, bytes)
+            }
         }
     }
 
@@ -87,27 +91,34 @@ extension Replica {
         }
     }
 
-    /// Folds one chunk of a published cut into the rows.
+    /// How much of a cut one step folds, in bytes as it was staged: few milliseconds' work, so that no till waits long, and
+    /// enough that the commits do not take longer than the work.
+    public static let foldByteBudget = 262_144
+
+    /// Folds a part of a published cut into the rows, and commits it.
     ///
-    /// - Parameter milliseconds: the wall clock, in milliseconds since 1970.
+    /// - Parameters:
+    ///   - milliseconds: the wall clock, in milliseconds since 1970.
+    ///   - byteBudget: how much to fold; at least one staged chunk is.
     /// - Returns: whether anything is left to fold in any scope.
-    public func fold(at milliseconds: Int64) throws -> Bool {
+    public func fold(at milliseconds: Int64, byteBudget: Int = foldByteBudget) throws -> Bool {
         try commit()
         guard let (scope, overlay) = overlays.filter(\.value.isPublished).min(by: { $0.key < $1.key }) else { return false }
         try inTransaction {
-            let first = try stagedChunk(in: scope, at: nil)
-            let next = try first.flatMap { try stagedChunk(in: scope, at: $0.key)?.key }
+            let (chunks, next) = try stagedChunks(in: scope, byteBudget: byteBudget)
+            let entries = chunks.flatMap(\.chunk.entries)
             var news = News(scope: scope)
-            let entries = first?.chunk.entries ?? []
+            let rest = try foldAbsent(
+                besides: entries, of: overlay, from: chunks.first?.key, upTo: next, byteBudget, &news)
+            guard rest == nil else {
+                settleDigests(of: scope)
+                overlays[scope]?.absentFrom = rest
+                return
+            }
             try fold(
                 entries.compactMap { entry in entry.packed.map { DeltaRecord(key: entry.key, packed: $0) } },
                 overlay.context, into: &news)
-            if overlay.header.reach == .wholeState {
-                try foldAbsent(
-                    besides: entries.map(\.key),
-                    from: overlay.hasFolded ? first?.key : nil, upTo: next, overlay.context, into: &news)
-            }
-            if let first { try tables.delete(.staged, first.key) }
+            for (key, _) in chunks { try tables.delete(.staged, key) }
             try save(news, of: overlay, isLast: next == nil)
             if next == nil { try noteClosed(overlay.header) }
             feedClock(news.stamps, at: milliseconds)
@@ -115,6 +126,24 @@ extension Replica {
         }
         return overlays.values.contains(where: \.isPublished)
     }
+
+    /// Takes what a whole state does not name, as far as a step may go.
+    ///
+    /// - Returns: where to go on; nil if nothing is left before the next chunk.
+    private func foldAbsent(
+        besides entries: [StagedChunk.Entry], of overlay: Overlay, from first: [UInt8]?, upTo next: [UInt8]?,
+        _ byteBudget: Int, _ news: inout News
+    ) throws -> [UInt8]? {
+        guard overlay.header.reach == .wholeState else { return nil }
+        let prefix = RecordKey.prefix(news.scope)
+        return try foldAbsent(
+            besides: Set(entries.map(\.key)),
+            from: overlay.absentFrom ?? (overlay.hasFolded ? first : nil) ?? prefix, upTo: next ?? prefix.upperBound,
+            limit: max(1, byteBudget / Self.bytesPerAbsentKey), overlay.context, into: &news)
+    }
+
+    /// A look at a record that a whole state does not name takes about as long as folding so much.
+    private static let bytesPerAbsentKey = 256
 
     /// The cuts that are on their way in: for status.
     public var stagedCuts: [(header: DeltaHeader, isPublished: Bool)] {
@@ -136,9 +165,11 @@ extension Replica {
         if isLast {
             try tables.delete(.transfer, RecordKey.prefix(scope))
             overlays[scope] = nil
-        } else if !overlay.hasFolded {
+        } else if overlay.hasFolded {
+            overlays[scope]?.absentFrom = nil
+        } else {
             var overlay = overlay
-            overlay.hasFolded = true
+            (overlay.hasFolded, overlay.absentFrom) = (true, nil)
             try save(overlay)
         }
     }
@@ -223,15 +254,23 @@ extension Replica {
         try stagedChunk(in: scope, holding: RecordKey.prefix(scope).upperBound)?.chunk.entries.last?.key
     }
 
-    /// The first chunk behind a key, or the scope's first.
-    private func stagedChunk(in scope: Scope, at key: [UInt8]?) throws -> (key: [UInt8], chunk: StagedChunk)? {
+    /// A scope's first chunks, as many as fit a budget and one at least, and the key of the one behind them.
+    private func stagedChunks(
+        in scope: Scope, byteBudget: Int
+    ) throws -> (chunks: [(key: [UInt8], chunk: StagedChunk)], next: [UInt8]?) {
         let prefix = RecordKey.prefix(scope)
-        var found: (key: [UInt8], chunk: StagedChunk)?
-        try tables.scan(.staged, from: key.map { $0 + [0] } ?? prefix, upTo: prefix.upperBound) { key, value in
-            found = (Array(key), try StagedChunk(value: value))
-            return false
+        var chunks: [(key: [UInt8], chunk: StagedChunk)] = []
+        var (budget, next) = (max(1, byteBudget), [UInt8]?.none)
+        try tables.scan(.staged, from: prefix, upTo: prefix.upperBound) { key, value in
+            guard budget > 0 else {
+                next = Array(key)
+                return false
+            }
+            budget -= value.count
+            chunks.append((Array(key), try StagedChunk(value: value)))
+            return true
         }
-        return found
+        return (chunks, next)
     }
 
     /// The chunk whose range of keys a key falls in.

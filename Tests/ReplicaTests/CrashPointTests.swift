@@ -85,7 +85,7 @@ private struct CrashWork {
                 { try $0.confirm(small.header.cut.points[0].point, of: small.header.cut.points[0].origin, in: Shop.books) },
                 { _ = try $0.ownCheckpoint(of: Shop.books) { _ in [1] } },
                 { _ = try $0.keep(Self.checkpoint(of: large)) { _, _ in true } },
-            ] + Array(repeating: { _ = try $0.fold(at: 5000) }, count: 4) + [
+            ] + Array(repeating: { _ = try $0.fold(at: 5000, byteBudget: 1) }, count: 4) + [
                 { try $0.checkpoint() },
                 { try $0.advanceHorizon(of: Shop.books, acknowledged: [], at: 6000) },
                 { _ = try $0.collectMarks() },

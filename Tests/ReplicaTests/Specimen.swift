@@ -39,7 +39,7 @@ struct Specimen {
             for record in delta.records { try replica.stage([record], in: scope) }
         }
         try replica.publish(Self.scopes[1])
-        _ = try replica.fold(at: Site.epoch)
+        _ = try replica.fold(at: Site.epoch, byteBudget: 1)
         try Self.write(20, in: Self.scopes[0], peer.replica)
         news = try peer.replica.delta(Self.scopes[0], for: replica.cut(of: Self.scopes[0]))
         keys = try replica.heldScopes.flatMap { try replica.keys(of: $0) }

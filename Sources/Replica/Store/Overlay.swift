@@ -12,6 +12,9 @@ struct Overlay {
     var before: VersionVector?
     /// Whether the keys below the first chunk left are folded already.
     var hasFolded = false
+    /// Where the search goes on for records that a whole state does not name; nil at the first chunk left. After a restart it
+    /// begins there again: what died stays dead.
+    var absentFrom: [UInt8]?
 
     var isPublished: Bool { before != nil }
 

@@ -58,7 +58,7 @@ final class RecordFold: RowSource {
             let position = next
             next += 1
             let packed = records[position].packed
-            guard replica.quarantined.isEmpty, packed.isSmall, isAllNews(packed) else {
+            guard replica.quarantined.isEmpty, packed.isSmall, context.isAllNews(packed) else {
                 passed.append(position)
                 continue
             }
@@ -86,12 +86,6 @@ final class RecordFold: RowSource {
             outcome = .apart(old: loaded.row ?? Row(), new: try replica.encode(cells, record.key, key))
             lendRow(lend)
         }
-    }
-
-    /// Whether no cell is one that this replica holds, or held before it was replaced here: the record will not be empty.
-    private func isAllNews(_ packed: PackedCells) -> Bool {
-        for group in packed.groups where group.isHeld || context.before.covers(group.dot) { return false }
-        return true
     }
 
     private func begin(_ position: Int) {

@@ -44,6 +44,7 @@ final class Tables {
     private let floors: [Table: Statement]
     private let recordGet: Statement
     private let recordPut: Statement
+    private let recordCeiling: Statement
     private let recentPut: Statement
     /// Writes many records, and joins those that are there.
     let recordFeed: RowFeed
@@ -74,6 +75,7 @@ final class Tables {
         guard let get = gets[.record], let put = puts[.record] else { preconditionFailure("every table has statements") }
         recordGet = get
         recordPut = put
+        recordCeiling = try connection.prepare("SELECT key FROM record WHERE key >= ? ORDER BY key LIMIT 1")
         recentPut = try connection.prepare("INSERT INTO recent(value) VALUES (?)")
         recordFeed = try RowFeed(into: Table.record.rawValue, on: connection)
     }
@@ -81,6 +83,11 @@ final class Tables {
     /// Lends a record's row.
     func record<Result>(_ key: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result? {
         try recordGet.lookUp(key, body)
+    }
+
+    /// The first key of a record that is not below another.
+    func recordKey(atOrBehind key: UnsafeRawBufferPointer) throws -> [UInt8]? {
+        try recordCeiling.lookUp(key) { Array($0) }
     }
 
     func putRecord(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(StorageError) {

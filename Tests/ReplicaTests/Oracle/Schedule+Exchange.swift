@@ -226,7 +226,8 @@ extension Schedule {
         let replica = sites[index].replica
         touched.formUnion(transfers[index]?.keys.map { $0 } ?? [])
         sites[index].intend()
-        let isLeft = try replica.fold(at: clock(of: index))
+        let budget = chance(60) ? Int.random(in: 1...1000, using: &random) : Replica.foldByteBudget
+        let isLeft = try replica.fold(at: clock(of: index), byteBudget: budget)
         sites[index].noteCommit()
         let folding = Set(replica.stagedCuts.filter(\.isPublished).map(\.header.scope))
         try require(isLeft == !folding.isEmpty, "a fold says \(isLeft), and \(folding) are left")
