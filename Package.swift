@@ -23,6 +23,11 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
+/// Code that several test targets share.
+func testing(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/" + name, swiftSettings: strict)
+}
+
 let package = Package(
     name: "Atoll",
     targets: [
@@ -61,8 +66,9 @@ let package = Package(
         tests("Simulation", ["CRDT", "Replica", "Sync", "Retail", "Simulation", "CSQLite"]),
         tests("Node", ["CRDT", "Replica", "Retail", "Node", "Simulation"]),
         tests("Command", ["CRDT", "Node", "Replica", "Simulation", "CSQLite"]),
-        tests("Net", ["Net"]),
         tests("Fuzz", ["FuzzHarness"]),
+        testing("FaultProxy", []),
+        tests("Net", ["Net", "FaultProxy"]),
         tests("House", []),
     ]
 )

@@ -41,7 +41,12 @@ final class RunningLoop: Sendable {
     @discardableResult
     func stop(flushMilliseconds: Int64 = 5_000) -> Bool {
         loop.stop(flushMilliseconds: flushMilliseconds)
-        return ended.wait(timeout: .now() + 60) == .success
+        return hasEnded()
+    }
+
+    /// Waits until somebody has stopped the loop.
+    func hasEnded() -> Bool {
+        ended.wait(timeout: .now() + 60) == .success
     }
 }
 

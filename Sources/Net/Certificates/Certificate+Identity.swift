@@ -22,7 +22,7 @@ extension Certificate {
     }
 
     /// The URIs among the subject's alternative names.
-    private var names: [String] {
+    var names: [String] {
         guard let names = X509_get_ext_d2i(pointer, NID_subject_alt_name, nil, nil).map(OpaquePointer.init) else { return [] }
         defer { GENERAL_NAMES_free(names) }
         return (0..<atoll_names_count(names)).compactMap { index in

@@ -101,7 +101,12 @@ extension EventLoop {
         guard case .initiated(let id) = connection.origin, let attempt = attempts[id] else { return release(connection) }
         let code = socketError(of: connection.descriptor)
         guard code == 0 else {
-            attempt.reason = code == ETIMEDOUT ? .timedOut(.connection) : .unreachable(errno: code)
+            attempt.reason =
+                switch code {
+                case ETIMEDOUT: .timedOut(.connection)
+                case ECONNRESET, EPIPE: .reset
+                default: .unreachable(errno: code)
+                }
             release(connection)
             return tryNextAddress(attempt)
         }

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Sockets, TLS and timers of one thread: the one that calls `run`. It moves bytes and tells a delegate; it decides nothing.
 ///
-/// Everything but `submit` and `stop` belongs to that thread, and before `run` to the one that made the loop. A turn waits for
+/// Everything but `submit` and `stop` belongs to that thread; before and after `run`, to whoever holds the loop. A turn waits for
 /// the system, deals with what happened, tells what ended, and sends what was queued meanwhile; so many small messages of a turn
 /// leave as few large records.
 ///
@@ -28,6 +28,7 @@ public final class EventLoop: @unchecked Sendable {
     /// While it runs.
     var delegate: (any EventLoopDelegate)?
     private var thread: pthread_t?
+    private var hasRun = false
     /// When listeners that had no descriptor left look again, if there are any.
     var nextAccepting: TimerID?
     private var lastListener: UInt32 = 0
@@ -68,7 +69,8 @@ public final class EventLoop: @unchecked Sendable {
 
     /// Runs the loop on the calling thread until it is stopped. A loop runs once.
     public func run(_ delegate: any EventLoopDelegate) throws(NetError) {
-        precondition(thread == nil, "a loop runs once")
+        precondition(!hasRun, "a loop runs once")
+        hasRun = true
         thread = pthread_self()
         self.delegate = delegate
         defer { finish() }
@@ -165,7 +167,7 @@ public final class EventLoop: @unchecked Sendable {
 
     /// Lets go of what may hold on to the loop.
     private func finish() {
-        delegate = nil
+        (delegate, thread) = (nil, nil)
         timers = Timers()
         submissions.close()
     }

@@ -1,0 +1,130 @@
+import Foundation
+import Net
+import Testing
+
+struct LoopTests {
+    @Test func `a reader that pauses bounds nobody's memory but by what the sender is told`() throws {
+        let (server, client) = (try RunningLoop(), try RunningLoop())
+        try client.connect(try server.listen(.plain), .plain)
+        let (id, accepted) = (try client.log.waitForOpening().id, try server.log.waitForOpening().id)
+        try server.perform { $0.pauseReading(accepted) }
+        let chunk = [UInt8](repeating: 9, count: 64 << 10)
+        // More than any socket's buffers hold.
+        let total = 512
+        let waiting = try client.perform { loop in (0..<total).compactMap { _ in loop.send(chunk, on: id) }.last }
+        #expect(waiting == total * chunk.count)
+        let stalled = try client.perform { $0.send([1], on: id) } ?? 0
+        #expect(stalled > 1 << 20)
+        #expect(!client.log.now.events.contains(.drained(id)))
+        try server.perform { $0.resumeReading(accepted) }
+        _ = try client.log.wait("the queue to drain") { $0.events.contains(.drained(id)) }
+        _ = try server.log.wait("everything") { $0.receivedCount == total * chunk.count + 1 }
+        #expect(try client.perform { $0.send([1], on: id) } == 1)
+        #expect(client.stop() && server.stop())
+    }
+
+    @Test func `a thousand connections leave no descriptor behind`() throws {
+        let chain = try TestChain()
+        let before = try descriptorCount
+        let (server, client) = (try RunningLoop(), try RunningLoop())
+        let port = try server.listen(try chain.security(1))
+        let security = try chain.security(7)
+        var opened: Set<ConnectionID> = []
+        for round in 1...10 {
+            for _ in 0..<100 { try client.connect(port, security) }
+            let openings = try client.log.wait("the openings") { $0.openings.count == round * 100 }.openings
+            try client.perform { loop in
+                for opening in openings { loop.close(opening.id, afterFlush: true) }
+            }
+            _ = try server.log.wait("the closings") { $0.closings.count == round * 100 }
+            opened.formUnion(openings.map(\.id))
+        }
+        #expect(opened.count == 1_000)
+        #expect(Set(server.log.now.closings) == [.peerClosed] && Set(client.log.now.closings) == [.closedHere])
+        #expect(client.stop() && server.stop())
+        #expect(client.loop.connectionCount == 0 && server.loop.connectionCount == 0)
+        // Tests beside this one have some open too, but nothing like the 2,000 that this one had.
+        #expect(try descriptorCount < before + 1_000)
+    }
+
+    private var descriptorCount: Int {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+    }
+
+    @Test func `a stop sends what waits and says goodbye`() throws {
+        let chain = try TestChain()
+        let (server, client) = (try RunningLoop(), try RunningLoop())
+        let port = try server.listen(try chain.security(1))
+        try client.connect(port, try chain.security(7))
+        let id = try client.log.waitForOpening().id
+        _ = try server.log.waitForOpening()
+        let message = [UInt8](repeating: 3, count: 3 << 20)
+        try client.perform { _ = $0.send(message, on: id) }
+        #expect(client.stop())
+        #expect(client.log.now.closings == [.stopped])
+        #expect(try server.log.waitForClosing() == .peerClosed)
+        #expect(server.log.now.receivedCount == message.count)
+        #expect(server.stop())
+    }
+
+    @Test func `nobody answers at a port that is closed`() throws {
+        let (server, client) = (try RunningLoop(), try RunningLoop())
+        let port = try server.listen(.plain)
+        #expect(server.stop())
+        try client.connect(port, .plain)
+        #expect(try client.log.waitForFailure() == .unreachable(errno: ECONNREFUSED))
+        #expect(client.stop())
+    }
+
+    @Test func `a name is looked up, and one that cannot be is named`() throws {
+        let (server, client) = (try RunningLoop(), try RunningLoop())
+        let port = try server.listen(.plain)
+        _ = try client.perform { $0.connect(to: .host("localhost", port: port), .plain) }
+        #expect(try client.log.waitForOpening().opening.remote == .loopback(port: port))
+        _ = try client.perform { $0.connect(to: .host("a name with spaces", port: 1), .plain) }
+        guard case .unknownHost("a name with spaces", _) = try client.log.waitForFailure() else {
+            Issue.record("it was found")
+            return
+        }
+        #expect(client.stop() && server.stop())
+    }
+
+    @Test func `a port belongs to one listener`() throws {
+        let (first, second) = (try RunningLoop(), try RunningLoop())
+        let port = try first.listen(.plain)
+        #expect(throws: NetError.addressInUse(.loopback(port: port))) {
+            try second.perform { _ = try $0.listen(at: .loopback(port: port), .plain) }
+        }
+        #expect(first.stop() && second.stop())
+    }
+
+    @Test func `timers fire in the order of their deadlines, and not once they are cancelled`() throws {
+        let loop = try RunningLoop()
+        let order = OrderLog()
+        try loop.perform { loop in
+            for milliseconds in [Int64(400), 0, 200] {
+                loop.after(milliseconds: milliseconds) { order.note(milliseconds) }
+            }
+            loop.cancel(loop.after(milliseconds: 100) { order.note(-1) })
+            loop.after(milliseconds: 600) { loop.stop() }
+        }
+        #expect(loop.hasEnded())
+        #expect(order.noted == [0, 200, 400])
+    }
+
+    @Test func `an address is read and written alike`() throws {
+        #expect(try SocketAddress(numeric: "192.0.2.7", port: 80).description == "192.0.2.7:80")
+        #expect(try SocketAddress(numeric: "2001:db8::1", port: 80).description == "[2001:db8::1]:80")
+        #expect(throws: NetError.malformedAddress("localhost")) { try SocketAddress(numeric: "localhost", port: 1) }
+    }
+}
+
+/// `@unchecked Sendable`: `lock` guards the numbers.
+private final class OrderLog: @unchecked Sendable {
+    private let lock = NSLock()
+    private var numbers: [Int64] = []
+
+    var noted: [Int64] { lock.withLock { numbers } }
+
+    func note(_ number: Int64) { lock.withLock { numbers.append(number) } }
+}
