@@ -86,11 +86,11 @@ struct DigestHasher {
 }
 
 /// The hash that chains an origin's transactions and sums up cuts: SHA-256, by libcrypto, cut to 128 bits.
-final class ChainHasher {
+public final class ChainHasher {
     private let context: OpaquePointer
     private let algorithm: OpaquePointer
 
-    init() throws(HashingError) {
+    public init() throws(HashingError) {
         guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else { throw HashingError(algorithm: "SHA-256") }
         guard let context = EVP_MD_CTX_new() else {
             EVP_MD_free(algorithm)

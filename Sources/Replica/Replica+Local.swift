@@ -176,29 +176,24 @@ extension Replica {
     /// Writes one scope's part of a transaction: rows, one index block, the chain's next link.
     private func store(_ written: [Written], _ part: Range<Int>, in scope: Scope, _ stamp: HLC) throws -> Dot {
         let dot = nextDot(in: scope)
-        var content = ByteWriter(reservingCapacity: 512)
-        content.write(varint: dot.sequence)
-        content.write(fixed64: stamp.rawValue)
-        content.write(hash: run)
+        var link = ChainLink(dot, stamp: stamp, run: run)
         var keys: [RecordKey] = []
         keys.reserveCapacity(part.count)
         for index in part {
             let (work, row) = (written[index].work, written[index].row)
             try withBytes(of: work.key) {
                 try store(row, $0, replacing: work.row)
-                content.write(counted: $0)
+                link.add(row, key: $0)
             }
             if work.includesOverlay { try dropStaged(work.key) }
             if overlays.isEmpty { cache.insert(work.record.cells, row, under: work.key) }
-            for group in row.groups where group.dot == dot { content.write(counted: row.bytes[group.body]) }
             keys.append(work.key)
         }
         settleDigests(of: scope)
         let state = changing(scope)
         let span = RunSpan(origin: dot.origin, from: dot.sequence, high: run.high, low: run.low)
         if state.run(of: dot) != span.run { try save(span, of: scope) }
-        let before = state.head(of: dot.origin).point.hash
-        let hash = content.bytes.withUnsafeBytes { chainHasher.next(after: before, $0) }
+        let hash = link.hash(after: state.head(of: dot.origin).point.hash, by: chainHasher)
         let point = ChainPoint(sequence: dot.sequence, hash: hash)
         state.addRecent(ChangeBlock(first: dot.sequence, last: dot.sequence, hashes: [point], keys: keys))
         state.setPoint(point, stamp: stamp, of: dot.origin)
