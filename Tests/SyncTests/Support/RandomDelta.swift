@@ -1,6 +1,7 @@
 import CRDT
 import Replica
 import Simulation
+import Sync
 
 /// Makes up deltas of every form that the rules allow, and of no meaning.
 struct RandomDelta {
@@ -20,6 +21,35 @@ struct RandomDelta {
         }
         let records = try keys.sorted().map { try DeltaRecord(key: $0, cells: self.cells(upTo: cells, header)) }
         return Delta(header: header, records: records)
+    }
+
+    /// A delta of named slots, and a basis that it may begin at: some origins are further, some not as far, some unknown.
+    mutating func pushed(records count: Int) throws -> (Delta, PushBasis) {
+        var delta = try delta(records: count)
+        while delta.header.reach == .wholeState { delta = try self.delta(records: count) }
+        func hash() -> Hash128 { Hash128(high: random.next(), low: random.next()) }
+        var known: [(origin: Origin, point: ChainPoint)] = []
+        for (origin, point) in delta.header.cut.points {
+            let other = ChainPoint(sequence: random.next() % (point.sequence + 3), hash: hash())
+            let next = ChainPoint(sequence: point.sequence - 1, hash: hash())
+            known.append((origin, pick([point, next, other])))
+        }
+        if chance(2) { known.append((Origin(member: 9, incarnation: 1), ChainPoint(sequence: 3, hash: hash()))) }
+        let told = Cut(known)
+        delta.header.base = Cut(
+            delta.header.cut.points.compactMap { origin, point in
+                told[origin].map { (origin, $0.sequence > point.sequence ? point : $0) }
+            })
+        let entries = delta.header.cut.points.filter { _ in chance(3) }
+            .map { VersionVector.Entry(origin: $0.origin, sequence: 1 + random.next() % $0.point.sequence) }
+        delta.header.horizon = VersionVector(entries)
+        var basis = PushBasis(cut: told, horizon: chance(2) ? VersionVector(entries.dropFirst()) : delta.header.horizon)
+        if chance(2) {
+            var header = delta.header
+            (header.cut, header.horizon) = (told, basis.horizon)
+            basis.advance(past: header)
+        }
+        return (delta, basis)
     }
 
     mutating func header(reach: DeltaReach) -> DeltaHeader {
