@@ -3,10 +3,11 @@ public import CRDT
 /// Each origin signs where its chain stands, and everybody keeps the newest word of each, so that relays can show it.
 ///
 /// There is one a scope and origin, never beyond what is held here, and always one with which this replica's own chain agrees.
+/// They are durable with the next `commit`: who loses one is told it again.
 extension Replica {
-    /// Signs where this replica's own chain stands in a scope, and keeps that durably.
+    /// Signs where this replica's own chain stands in a scope, and keeps that.
     ///
-    /// What was applied is committed first: nobody's word is given for what a power cut could take back.
+    /// What was applied is committed first: no word is given for what a power cut could take back.
     ///
     /// - Parameter sign: makes a signature of 1 to `SignedCheckpoint.signatureLimit` bytes.
     /// - Returns: nil if nothing own is held, or the one that is kept stands at the head.
@@ -23,7 +24,7 @@ extension Replica {
             SignedCheckpoint.message(chain: identity.chain, scope: scope, origin: origin, point: point))
         precondition((1...SignedCheckpoint.signatureLimit).contains(signature.count), "a signature is within its limit")
         let checkpoint = SignedCheckpoint(scope: scope, origin: origin, point: point, signature: signature)
-        try inTransaction(leavesRecords: true) { try save(checkpoint) }
+        try inOpenTransaction { try save(checkpoint) }
         return checkpoint
     }
 
@@ -53,8 +54,7 @@ extension Replica {
         if let kept, kept.point.sequence == point.sequence { throw ReplicaError.forkProven(kept, checkpoint) }
         guard point.sequence <= vector(of: scope).sequence(of: origin) else { return .ahead }
         guard try agrees(point, of: origin, in: scope) else { return .untold }
-        try commit()
-        try inTransaction(leavesRecords: true) {
+        try inOpenTransaction {
             try save(checkpoint)
             try noteConfirmed(point.sequence, of: origin, in: scope)
         }
@@ -93,7 +93,7 @@ extension Replica {
         var writer = ByteWriter(reservingCapacity: 128)
         checkpoint.encode(into: &writer)
         try Meta(connection).set(checkpointName(checkpoint), writer.bytes)
-        changing(checkpoint.scope).checkpoints[checkpoint.origin] = checkpoint
+        scopes[checkpoint.scope]?.checkpoints[checkpoint.origin] = checkpoint
     }
 
     private func checkpointName(_ checkpoint: SignedCheckpoint) -> String {

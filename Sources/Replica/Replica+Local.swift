@@ -98,6 +98,20 @@ extension Replica {
         hasUncommitted = true
     }
 
+    /// Runs a body that writes no record, as part of what the next commit makes durable; nothing stays if it throws.
+    func inOpenTransaction(_ body: () throws -> Void) throws {
+        guard !isUndone else { throw StorageError.undone(path: path) }
+        let hadEarlier = hasUncommitted
+        do {
+            try begin()
+            try body()
+        } catch {
+            rollBack()
+            isUndone = hadEarlier
+            throw error
+        }
+    }
+
     /// Ends a transaction of the database in which nothing was written.
     private func leave() throws {
         guard hasUncommitted else { return }

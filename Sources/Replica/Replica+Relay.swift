@@ -16,6 +16,8 @@ extension Replica {
 
     /// Takes an origin's own word for its chain, and the marks up to there away.
     ///
+    /// It is durable with the next `commit`, so that many words cost one; what a power cut takes back is marked again.
+    ///
     /// - Parameter point: by the origin's member, as its connection or its signature has proved.
     /// - Returns: whether the hash is known here and the same; false says nothing, because more is named than is held here, or
     ///   the hash there is not known any more.
@@ -25,8 +27,7 @@ extension Replica {
         try refresh()
         guard try agrees(point, of: origin, in: scope) else { return false }
         guard scopes[scope]?.provenance.doubts(origin) == true else { return true }
-        try commit()
-        try inTransaction(leavesRecords: true) { try noteConfirmed(point.sequence, of: origin, in: scope) }
+        try inOpenTransaction { try noteConfirmed(point.sequence, of: origin, in: scope) }
         return true
     }
 

@@ -61,6 +61,7 @@ import Testing
         let second = try #require(try sign(till))
         #expect(second.point.sequence == 4)
         #expect(till.checkpoints(of: Shop.books) == [second])
+        try till.commit()
         #expect(try Shop.copy(disks[1], run: 5).checkpoints(of: Shop.books) == [second])
     }
 
@@ -89,6 +90,7 @@ import Testing
         #expect(try headquarters.keep(checkpoint) { _, _ in false } == .known, "nobody verifies what is known")
         #expect(headquarters.checkpoints(of: Shop.books) == [checkpoint])
         #expect(headquarters.checkpoints(of: Shop.books, beyond: headquarters.vector(of: Shop.books)).isEmpty)
+        try headquarters.commit()
         let opened = try Shop.copy(disks[0], run: 5)
         #expect(opened.checkpoints(of: Shop.books) == [checkpoint])
         #expect(opened.relayed.isEmpty)

@@ -82,9 +82,18 @@ private struct CrashWork {
                 { try $0.stage(second, in: Shop.books) },
                 { try $0.publish(Shop.books) },
                 { try $0.perform(at: 4000) { try $0.set(Shop.text, of: Self.note(3025), to: .text("seen")) } },
-                { try $0.confirm(small.header.cut.points[0].point, of: small.header.cut.points[0].origin, in: Shop.books) },
-                { _ = try $0.ownCheckpoint(of: Shop.books) { _ in [1] } },
-                { _ = try $0.keep(Self.checkpoint(of: large)) { _, _ in true } },
+                {
+                    try $0.confirm(small.header.cut.points[0].point, of: small.header.cut.points[0].origin, in: Shop.books)
+                    try $0.commit()
+                },
+                {
+                    _ = try $0.ownCheckpoint(of: Shop.books) { _ in [1] }
+                    try $0.commit()
+                },
+                {
+                    try $0.keep(Self.checkpoint(of: large)) { _, _ in true }
+                    try $0.commit()
+                },
             ] + Array(repeating: { _ = try $0.fold(at: 5000, byteBudget: 1) }, count: 4) + [
                 { try $0.checkpoint() },
                 { try $0.advanceHorizon(of: Shop.books, acknowledged: [], at: 6000) },

@@ -25,6 +25,7 @@ extension Schedule {
             let kept = site.replica.checkpoints(of: scope).first { $0.origin == checkpoint.origin }
             try require(kept == checkpoint, "a newer checkpoint is not kept")
         }
+        try commit(index)
     }
 
     mutating func sign(_ index: Int) throws {
@@ -32,6 +33,7 @@ extension Schedule {
         site.intend()
         let checkpoint = try site.replica.ownCheckpoint(of: scope) { Self.signature(of: $0) }
         site.noteCommit()
+        try commit(index)
         guard let checkpoint else { return }
         try require(
             checkpoint.point == site.replica.cut(of: scope)[site.identity.origin], "a checkpoint is not of the head")
