@@ -116,11 +116,16 @@ extension Replica {
         quarantined.remove(key)
         try noteSystemRecords(CollectionOfOne(key))
         guard !isAside(key.scope) else { return }
-        let sums = try recomputedDigests(of: key.scope)
-        for (origin, head) in scopes[key.scope]?.heads ?? [:] {
+        try sumAnew(key.scope)
+    }
+
+    /// Makes the heads' digests say what the rows add up to.
+    func sumAnew(_ scope: Scope) throws {
+        let sums = try recomputedDigests(of: scope)
+        for (origin, head) in scopes[scope]?.heads ?? [:] {
             var difference = sums[origin] ?? .zero
             difference -= head.digest
-            changing(key.scope).changeDigest(of: origin, by: difference)
+            if difference != .zero { changing(scope).changeDigest(of: origin, by: difference) }
         }
     }
 

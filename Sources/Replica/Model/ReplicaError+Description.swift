@@ -27,6 +27,8 @@ extension ReplicaError: CustomStringConvertible {
         case .incarnationClosed(let origin):
             "this incarnation of \(name(origin)) was closed, or is a backup's. "
                 + "Run atoll exchange: it begins the next one."
+        case .cutsDiffer(let scope):
+            "the peer does not hold the same transactions of \(scope). Let both join what they lack first."
         case .folding(let scope): "a large cut of \(scope) is still being folded in. Try again when that is done."
         case .movedOn(let scope):
             "\(scope) changed while it was read piece by piece. Begin again, on a snapshot that stands still."

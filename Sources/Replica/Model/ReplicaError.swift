@@ -25,6 +25,8 @@ public enum ReplicaError: Error, Hashable, Sendable {
     case count(key: RecordKey, field: UInt32, CountError)
     case progress(key: RecordKey, field: UInt32, ProgressError)
     case escrow(key: RecordKey, field: UInt32, EscrowError)
+    /// Only at equal vectors is a record reconciled, and the peer's is another.
+    case cutsDiffer(scope: Scope)
     /// A large cut of this scope is still being folded in; call `fold` until it is done.
     case folding(scope: Scope)
     /// The scope changed while an extraction was read in pieces: begin it anew, on a reader's snapshot (`Replica.read`).
