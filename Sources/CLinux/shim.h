@@ -1,20 +1,15 @@
-// Linux's own calls for sockets and waiting, which Swift's Glibc module leaves out.
+// Linux's own calls for waiting and accepting, which Swift's Glibc module leaves out. Headers that the Glibc module has too are
+// not read here, or their types would belong now to the one module and now to the other.
 #pragma once
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 
-/// Declared here, because the header shows it only to whoever defines `_GNU_SOURCE` before anything else is read.
-extern int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+/// `accept4`, under a name of its own because its header is the Glibc module's. The address is a `struct sockaddr`, its length a
+/// `socklen_t`.
+extern int atoll_accept4(int socket, void *address, uint32_t *length, int flags) __asm__("accept4");
 
 enum {
-    ATOLL_SOCK_NONBLOCK = SOCK_NONBLOCK,
-    ATOLL_SOCK_CLOEXEC = SOCK_CLOEXEC,
-    ATOLL_MSG_NOSIGNAL = MSG_NOSIGNAL,
-    ATOLL_TCP_USER_TIMEOUT = TCP_USER_TIMEOUT,
     ATOLL_EFD_FLAGS = EFD_CLOEXEC | EFD_NONBLOCK,
     ATOLL_EPOLL_CLOEXEC = EPOLL_CLOEXEC,
 };

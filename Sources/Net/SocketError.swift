@@ -24,3 +24,7 @@ func uninterrupted<Result: SignedInteger>(_ call: () -> Result) -> Result {
         if result >= 0 || errno != EINTR { return result }
     }
 }
+
+/// Sockets neither block nor outlive an `exec`.
+let newSocketFlags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+let streamSocketFlags = Int32(SOCK_STREAM.rawValue) | newSocketFlags

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 
 extension EventLoop {
@@ -69,7 +68,7 @@ extension EventLoop {
             attempt.reason = .unreachable(errno: ENAMETOOLONG)
             return false
         }
-        let kind = Int32(SOCK_STREAM.rawValue) | Int32(ATOLL_SOCK_NONBLOCK) | Int32(ATOLL_SOCK_CLOEXEC)
+        let kind = streamSocketFlags
         let descriptor = socket(address.family, kind, 0)
         guard descriptor >= 0 else {
             attempt.reason = .system(operation: "socket", errno: errno)

@@ -32,11 +32,8 @@ extension EventLoop {
         for _ in 0..<options.turnAccepts {
             var storage = sockaddr_storage()
             var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-            let flags = Int32(ATOLL_SOCK_NONBLOCK) | Int32(ATOLL_SOCK_CLOEXEC)
-            let descriptor = withUnsafeMutablePointer(to: &storage) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
-                    uninterrupted { accept4(listener.descriptor, name, &length, flags) }
-                }
+            let descriptor = withUnsafeMutablePointer(to: &storage) { name in
+                uninterrupted { atoll_accept4(listener.descriptor, name, &length, newSocketFlags) }
             }
             guard descriptor >= 0 else { return pauseAccepting(listener, errno) }
             begin(descriptor, at: listener, from: SocketAddress(storage))
@@ -95,7 +92,7 @@ extension EventLoop {
     func setOptions(of descriptor: Int32) {
         let tcp = Int32(IPPROTO_TCP)
         setOption(descriptor, tcp, TCP_NODELAY, 1)
-        setOption(descriptor, tcp, Int32(ATOLL_TCP_USER_TIMEOUT), options.acknowledgementTimeoutMilliseconds)
+        setOption(descriptor, tcp, TCP_USER_TIMEOUT, options.acknowledgementTimeoutMilliseconds)
         setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
         setOption(descriptor, tcp, TCP_KEEPIDLE, options.keepaliveIdleSeconds)
         setOption(descriptor, tcp, TCP_KEEPINTVL, options.keepaliveIntervalSeconds)

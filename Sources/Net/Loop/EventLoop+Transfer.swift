@@ -165,7 +165,7 @@ extension EventLoop {
     /// - Returns: how many bytes the socket took; 0 if it takes no more for now, or ever.
     private func write(_ bytes: UnsafeRawBufferPointer, on connection: Connection) -> Int {
         guard let tls = connection.tls else {
-            let flags = Int32(ATOLL_MSG_NOSIGNAL)
+            let flags = Int32(MSG_NOSIGNAL)
             let sent = uninterrupted { Glibc.send(connection.descriptor, bytes.baseAddress, bytes.count, flags) }
             if sent >= 0 { return sent }
             return stopWriting(connection, SocketError.isWait(errno) ? nil : errno)

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 
 /// A socket that connections come in by. Closed with its last reference; the file of a Unix socket goes with it.
@@ -15,7 +14,7 @@ final class Listener {
     private let file: (device: dev_t, inode: ino_t)?
 
     init(_ id: ListenerID, at address: SocketAddress, _ security: Security, backlog: Int32) throws(NetError) {
-        let kind = Int32(SOCK_STREAM.rawValue) | Int32(ATOLL_SOCK_NONBLOCK) | Int32(ATOLL_SOCK_CLOEXEC)
+        let kind = streamSocketFlags
         let descriptor = socket(address.family, kind, 0)
         guard descriptor >= 0 else { throw .system(operation: "socket", errno: errno) }
         do throws(NetError) {
@@ -76,7 +75,7 @@ final class Listener {
         let address = SocketAddress.unix(path: path)
         guard let file = file(at: path) else { return }
         guard file.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path: path) }
-        let kind = Int32(SOCK_STREAM.rawValue) | Int32(ATOLL_SOCK_NONBLOCK) | Int32(ATOLL_SOCK_CLOEXEC)
+        let kind = streamSocketFlags
         let probe = socket(AF_UNIX, kind, 0)
         guard probe >= 0 else { throw .system(operation: "socket", errno: errno) }
         defer { close(probe) }

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 
 /// Looks a host's name up on a thread of its own, because the system's call for it blocks.

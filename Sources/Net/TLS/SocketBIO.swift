@@ -1,4 +1,3 @@
-internal import CLinux
 internal import COpenSSL
 internal import Glibc
 
@@ -36,7 +35,7 @@ private func readReceived(_ bio: OpaquePointer?, _ buffer: UnsafeMutablePointer<
 private func writeToSocket(_ bio: OpaquePointer?, _ bytes: UnsafePointer<CChar>?, _ count: Int32) -> Int32 {
     guard let bio, let session = session(of: bio), count >= 0 else { return -1 }
     atoll_bio_clear_retry(bio)
-    let sent = uninterrupted { send(session.descriptor, bytes, Int(count), Int32(ATOLL_MSG_NOSIGNAL)) }
+    let sent = uninterrupted { send(session.descriptor, bytes, Int(count), Int32(MSG_NOSIGNAL)) }
     if sent >= 0 { return Int32(sent) }
     let code = errno
     if SocketError.isWait(code) { atoll_bio_retry_write(bio) } else { session.writeError = code }
