@@ -32,14 +32,27 @@ final class Mailbox<Item: Sendable>: @unchecked Sendable {
         condition.broadcast()
     }
 
-    /// Waits for items and takes all there are.
+    /// Puts an item of which something else bounds how many there are.
     ///
+    /// - Returns: false if the mailbox is closed.
+    func putBeyondLimit(_ item: Item) -> Bool {
+        condition.withLock {
+            guard !hasClosed else { return false }
+            items.append(item)
+            condition.broadcast()
+            return true
+        }
+    }
+
+    /// Takes all there are.
+    ///
+    /// - Parameter waits: until there are some.
     /// - Returns: nil once the mailbox is closed and empty.
-    func takeAll() -> [Item]? {
+    func takeAll(waits: Bool = true) -> [Item]? {
         condition.lock()
         defer { condition.unlock() }
-        while items.isEmpty, !hasClosed { condition.wait() }
-        guard !items.isEmpty else { return nil }
+        while waits, items.isEmpty, !hasClosed { condition.wait() }
+        guard !items.isEmpty else { return hasClosed ? nil : [] }
         defer { items = [] }
         condition.broadcast()
         return items

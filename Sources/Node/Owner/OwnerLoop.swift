@@ -1,5 +1,6 @@
 internal import CRDT
 internal import Replica
+internal import Sync
 internal import Synchronization
 
 /// What an owner's thread is asked to do, and how it tells the outcome.
@@ -9,6 +10,8 @@ struct OwnerRequest: Sendable {
         case transaction(at: Int64, @Sendable (Transaction) throws -> Void)
         /// By itself, after everything before it is durable.
         case alone(@Sendable (ReplicaDirectory) throws -> Void)
+        /// For a session, which is answered through the owner's listener.
+        case session(SessionWork)
     }
 
     let work: Work
@@ -25,6 +28,8 @@ struct OwnerLoop {
     let counts: OwnerCountsBox
     /// The length of the log beyond which it is moved into the file.
     private var nextCheckpointFrames: Int
+    private var counter: SessionCounter
+    private let listener: OwnerListener?
 
     private struct Applied {
         let request: OwnerRequest
@@ -33,18 +38,24 @@ struct OwnerLoop {
 
     private var replica: Replica { directory.replica }
 
-    init(_ directory: ReplicaDirectory, logFrameBound: Int, _ counts: OwnerCountsBox) {
+    init(_ directory: ReplicaDirectory, logFrameBound: Int, _ counts: OwnerCountsBox, _ listener: OwnerListener?) {
         self.directory = directory
+        self.listener = listener
+        counter = SessionCounter(directory.replica, verify: listener?.verify)
         self.logFrameBound = logFrameBound
         self.counts = counts
         nextCheckpointFrames = logFrameBound
     }
 
-    /// Serves requests that have waited together, in their order.
+    /// Whether there is something to do when nobody asks: a cut to fold in.
+    var hasWork: Bool { counter.hasFoldsLeft }
+
+    /// Serves requests that have waited together, in their order; tills before sessions.
     mutating func serve(_ requests: [OwnerRequest]) {
         var group: [Applied] = []
         for request in requests {
             switch request.work {
+            case .session: break
             case .transaction(let milliseconds, let body):
                 do {
                     let (_, receipt) = try replica.apply(at: milliseconds, body)
@@ -65,7 +76,19 @@ struct OwnerLoop {
             }
         }
         commit(&group)
+        for request in requests { if case .session(let work) = request.work { counter.serve(work) } }
+        counter.commitJoins()
+        if counter.hasFoldsLeft { counter.fold(at: listener?.wallClock() ?? 0) }
         checkpointIfLong()
+        tellListener()
+    }
+
+    private mutating func tellListener() {
+        guard let listener else { return }
+        let replies = counter.takeReplies()
+        if !replies.isEmpty { listener.answered(replies) }
+        let changed = replica.takeChangedScopes()
+        if !changed.isEmpty { listener.changed(changed) }
     }
 
     /// Makes a group durable and tells its callers.

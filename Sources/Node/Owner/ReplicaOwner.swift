@@ -24,13 +24,20 @@ public final class ReplicaOwner: Sendable {
     /// - Parameters:
     ///   - mailboxLimit: how many requests may wait.
     ///   - logFrameBound: pages of write-ahead log after which it is moved into the file; 4096 are 16 MiB.
-    public init(
+    public convenience init(
         mailboxLimit: Int = 1024, logFrameBound: Int = 4096, _ open: @escaping @Sendable () throws -> ReplicaDirectory
+    ) throws {
+        try self.init(mailboxLimit: mailboxLimit, logFrameBound: logFrameBound, listener: nil, open)
+    }
+
+    init(
+        mailboxLimit: Int = 1024, logFrameBound: Int = 4096, listener: OwnerListener?,
+        _ open: @escaping @Sendable () throws -> ReplicaDirectory
     ) throws {
         let (mailbox, counts, end) = (Mailbox<OwnerRequest>(limit: mailboxLimit), counts, end)
         let opened = Reply<Opened>()
         let thread = Thread {
-            Self.run(mailbox, counts, logFrameBound, open, opened)
+            Self.run(mailbox, counts, logFrameBound, listener, open, opened)
             end.hold(())
             end.settle(nil)
         }
@@ -96,6 +103,13 @@ public final class ReplicaOwner: Sendable {
         try? end.wait()
     }
 
+    /// Serves a session; its answer comes through the listener. How much may wait is bounded by the sessions' credit.
+    ///
+    /// - Returns: false once the owner is stopping.
+    func serve(_ work: SessionWork) -> Bool {
+        mailbox.putBeyondLimit(OwnerRequest(work: .session(work)) { _ in })
+    }
+
     private static func request<Value>(
         at milliseconds: Int64, _ body: @escaping @Sendable (Transaction) throws -> Value, _ reply: Reply<Value>
     ) -> OwnerRequest {
@@ -120,15 +134,15 @@ public final class ReplicaOwner: Sendable {
 
     /// The owner's thread, from opening to closing.
     private static func run(
-        _ mailbox: Mailbox<OwnerRequest>, _ counts: OwnerCountsBox, _ logFrameBound: Int,
+        _ mailbox: Mailbox<OwnerRequest>, _ counts: OwnerCountsBox, _ logFrameBound: Int, _ listener: OwnerListener?,
         _ open: () throws -> ReplicaDirectory, _ opened: Reply<Opened>
     ) {
         do {
             let directory = try open()
             opened.hold(Opened(card: directory.card, isBehindHighWater: directory.isBehindHighWater))
             opened.settle(nil)
-            var loop = OwnerLoop(directory, logFrameBound: logFrameBound, counts)
-            while let requests = mailbox.takeAll() { loop.serve(requests) }
+            var loop = OwnerLoop(directory, logFrameBound: logFrameBound, counts, listener)
+            while let requests = mailbox.takeAll(waits: !loop.hasWork) { loop.serve(requests) }
             // The mark is a witness that may lag behind: closing goes on without it.
             try? directory.writeHighWater()
         } catch {

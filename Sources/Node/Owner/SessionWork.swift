@@ -1,0 +1,142 @@
+internal import CRDT
+internal import Replica
+internal import Sync
+
+/// Names a session to the replica's owner.
+struct SessionKey: Hashable, Comparable, Sendable {
+    let number: UInt64
+
+    static func < (left: SessionKey, right: SessionKey) -> Bool { left.number < right.number }
+}
+
+/// What a session asks of the owner.
+struct SessionWork: Sendable {
+    let key: SessionKey
+    /// Any but those about spools.
+    let request: SessionRequest
+    /// The member that it speaks with.
+    let peer: UInt32
+    /// The wall clock, in milliseconds since 1970.
+    let milliseconds: Int64
+
+    /// The scopes that it cannot be served in while a large cut is being folded in there.
+    var foldedScopes: [Scope] {
+        switch request {
+        case .join(let deltas, _): deltas.map(\.header.scope)
+        case .stage(let header): [header.scope]
+        case .stageRecords(let scope, _, _), .publish(let scope, _): [scope]
+        case .settle(let cuts): Array(cuts.keys)
+        case .settleKnowing(let scope, _, _): [scope]
+        default: []
+        }
+    }
+}
+
+struct SessionReply: Sendable {
+    let key: SessionKey
+    let answer: SessionAnswer
+}
+
+/// Serves sessions on the owner's thread: joins that have waited together are one commit; what must wait for a large cut to be
+/// folded in waits, and whatever the same session asks after it.
+struct SessionCounter {
+    private let desk: ReplicaDesk
+    private let verify: CheckpointVerifier?
+    private var joins: [SessionWork] = []
+    private var joinedRecords = 0
+    private var waiting: [SessionWork] = []
+    private var replies: [SessionReply] = []
+
+    typealias CheckpointVerifier = @Sendable (SignedCheckpoint, _ message: [UInt8], Replica) -> Bool
+
+    /// A commit of joins takes in no more records, so that no till waits for long.
+    private static let recordsAtOnce = 2000
+
+    init(_ replica: Replica, verify: CheckpointVerifier?) {
+        desk = ReplicaDesk(replica)
+        self.verify = verify
+    }
+
+    /// Whether something may be done without being asked: there is a cut to fold in.
+    var hasFoldsLeft: Bool { desk.replica.stagedCuts.contains(where: \.isPublished) }
+
+    mutating func serve(_ work: SessionWork) {
+        let folding = Set(desk.replica.stagedCuts.filter(\.isPublished).map(\.header.scope))
+        if waiting.contains(where: { $0.key == work.key }) || work.foldedScopes.contains(where: folding.contains) {
+            waiting.append(work)
+            return
+        }
+        guard case .join(let deltas, _) = work.request else {
+            // Order matters to what changes something.
+            if !work.foldedScopes.isEmpty, joins.contains(where: { $0.key == work.key }) { commitJoins() }
+            return reply(to: work)
+        }
+        joins.append(work)
+        joinedRecords += deltas.reduce(0) { $0 + $1.records.count }
+        if joinedRecords >= Self.recordsAtOnce { commitJoins() }
+    }
+
+    /// Joins what has gathered, in one commit if nothing of it is refused.
+    mutating func commitJoins() {
+        defer { (joins, joinedRecords) = ([], 0) }
+        guard joins.count > 1, let joined = joinedTogether() else {
+            for work in joins { reply(to: work) }
+            return
+        }
+        replies += joined
+    }
+
+    /// - Returns: nil if something is refused, so that each must be joined by itself to find out what.
+    private func joinedTogether() -> [SessionReply]? {
+        var deltas: [(delta: Delta, from: UInt32?)] = []
+        var answered: [SessionReply] = []
+        for work in joins {
+            guard case .join(let list, let ordinal) = work.request else { continue }
+            deltas += list.map { ($0, work.peer) }
+            answered.append(SessionReply(key: work.key, answer: .joined(ordinal: ordinal, refused: [:])))
+        }
+        let milliseconds = joins.map(\.milliseconds).max() ?? 0
+        guard (try? desk.replica.join(deltas, at: milliseconds)) != nil else { return nil }
+        return answered
+    }
+
+    /// Folds one chunk of a cut in, then serves what has waited for the last of them.
+    mutating func fold(at milliseconds: Int64) {
+        do {
+            _ = try desk.replica.fold(at: milliseconds)
+        } catch {
+            // Damage, or a fork that another peer brought between staging and this: those who wait must hear of it.
+            for work in waiting {
+                replies.append(
+                    SessionReply(key: work.key, answer: .failed(.internalTrouble(reason: "\(error)"))))
+            }
+            waiting = []
+        }
+        guard !waiting.isEmpty else { return }
+        let works = waiting
+        waiting = []
+        for work in works { serve(work) }
+        commitJoins()
+    }
+
+    mutating func takeReplies() -> [SessionReply] {
+        defer { replies = [] }
+        return replies
+    }
+
+    private mutating func reply(to work: SessionWork) {
+        let replica = desk.replica
+        var random = SystemRandomNumberGenerator()
+        let answer: SessionAnswer
+        do {
+            answer = try desk.serve(
+                work.request, from: work.peer, incarnation: random.next(), at: work.milliseconds
+            ) { [verify] checkpoint, message in verify?(checkpoint, message, replica) ?? false }
+        } catch let error as ReplicaError {
+            answer = .failed(SessionError(error))
+        } catch {
+            answer = .failed(.internalTrouble(reason: "\(error)"))
+        }
+        replies.append(SessionReply(key: work.key, answer: answer))
+    }
+}

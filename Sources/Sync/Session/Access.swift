@@ -1,0 +1,62 @@
+public import Replica
+
+/// Who may hold what, and who may write where: what a session checks before anything is joined or told.
+///
+/// Headquarters holds all and writes everywhere. A store holds what all share, its own books and stock, and any shelf and
+/// mailbox; it writes to its own, to the customers of its regions, and to mailboxes. Kinds of scopes that this version does
+/// not know are their member's own.
+public struct Access: Hashable, Sendable {
+    public struct Member: Hashable, Sendable {
+        /// May not sync any more.
+        public var isRevoked = false
+        /// Whose customers it serves.
+        public var regions: Set<UInt32> = [0]
+
+        public init(isRevoked: Bool = false, regions: Set<UInt32> = [0]) {
+            self.isRevoked = isRevoked
+            self.regions = regions
+        }
+    }
+
+    /// The one that holds the chain's central decisions.
+    public static let headquarters: UInt32 = 0
+
+    /// Those that are not like any other.
+    private var exceptions: [UInt32: Member]
+
+    public init(exceptions: [UInt32: Member] = [:]) {
+        self.exceptions = exceptions
+    }
+
+    public subscript(member: UInt32) -> Member {
+        get { exceptions[member] ?? Member() }
+        set { exceptions[member] = newValue == Member() ? nil : newValue }
+    }
+
+    public func mayRead(_ member: UInt32, _ scope: Scope) -> Bool {
+        if member == Self.headquarters { return true }
+        return switch scope.kind {
+        case .chain, .stock, .mailbox: true
+        case .customers: self[member].regions.contains(scope.member)
+        case .books, nil: scope.member == member
+        }
+    }
+
+    public func mayWrite(_ member: UInt32, _ scope: Scope) -> Bool {
+        if member == Self.headquarters { return true }
+        return switch scope.kind {
+        case .chain: false
+        case .customers: self[member].regions.contains(scope.member)
+        case .books, .stock, nil: scope.member == member
+        case .mailbox: true
+        }
+    }
+
+    /// What a member takes in: headquarters everything; a store what all share, its own, and whatever it holds already.
+    public func interest(of member: UInt32, holding held: some Sequence<Scope>) -> Interest {
+        guard member != Self.headquarters else { return .everything }
+        let own = [.chain, Scope(.books, of: member), Scope(.stock, of: member), Scope(.mailbox, of: member)]
+        let customers = self[member].regions.map { Scope(.customers, of: $0) }
+        return Interest(kinds: 0, scopes: own + customers + held)
+    }
+}

@@ -1,0 +1,81 @@
+internal import CRDT
+public import Replica
+
+/// What the replica answers, and what time brings.
+extension Session {
+    mutating func handle(_ answer: SessionAnswer, at now: Moment) throws(SessionError) {
+        switch answer {
+        case .standing(let standings): try takeStanding(standings, at: now)
+        case .settled(let doubts, let standings): try takeSettled(doubts, standings, at: now)
+        case .knowledge(let scope, let origin, let knowledge):
+            emit(.knowledge(scope, origin, knowledge.tellable))
+        case .joined(let ordinal, let refused):
+            takeJoined(ordinal, refused)
+            pump(at: now)
+        case .staged(let bytes): spend(bytes)
+        case .extracted(let deltas, let large, let refused, let checkpoints):
+            takeExtracted(deltas, large, refused, at: now)
+            tell(checkpoints)
+        case .spooled(let scope, let spool): takeSpool(scope, spool, at: now)
+        case .piece(let id, let index, let bytes): takePiece(id, index, bytes, at: now)
+        case .done: break
+        case .refused(let refused):
+            for (scope, error) in refused.sorted(by: { $0.key < $1.key }) { refuse(scope, error) }
+        case .failed(let error): throw error
+        }
+    }
+
+    /// Passes checkpoints on.
+    public mutating func tell(_ checkpoints: [SignedCheckpoint]) {
+        guard phase == .open else { return }
+        let wanted = checkpoints.filter { shares($0.scope) && $0.origin.member != parameters.peer }
+        for start in stride(from: 0, to: wanted.count, by: FrameLimits.checkpoints) {
+            emit(.checkpoints(Array(wanted[start..<min(wanted.count, start + FrameLimits.checkpoints)])))
+        }
+    }
+
+    /// Whether the other side has acknowledged all that it lacks, as far as is known, and nothing comes in.
+    public var isIdle: Bool {
+        phase == .open && sending.dirty.isEmpty && sending.flights.isEmpty && sending.large.isEmpty && sending.bulk == nil
+            && !sending.isExtracting && receiving.bulk == nil && receiving.arrivals.isEmpty
+    }
+
+    /// How many pushes and large deltas wait to be acknowledged.
+    public var unacknowledgedCount: Int { sending.flights.count }
+
+    /// When `tick` must be called, by the monotonic clock, if nothing else happens before.
+    public var nextDeadline: Int64? {
+        guard phase != .closed else { return nil }
+        let bounds = parameters.bounds
+        var deadline = times.lastHeard + bounds.silenceMilliseconds
+        if phase != .open { deadline = min(deadline, times.began + bounds.openingMilliseconds) }
+        if let frameDeadline { deadline = min(deadline, frameDeadline) }
+        if let since = times.unacknowledgedSince {
+            deadline = min(deadline, since + bounds.acknowledgementMilliseconds)
+        }
+        if parameters.isInitiator, phase == .open { deadline = min(deadline, times.lastPing + bounds.pingMilliseconds) }
+        return deadline
+    }
+
+    private var frameDeadline: Int64? {
+        times.frameBegan.map { $0 + parameters.bounds.frameMilliseconds + Int64(reader.waitingCount / 8) }
+    }
+
+    /// Looks at the clock: ends what has waited for too long, breaks silence.
+    public mutating func tick(at now: Moment) {
+        guard phase != .closed else { return }
+        let (bounds, time) = (parameters.bounds, now.monotonic)
+        if phase != .open, time >= times.began + bounds.openingMilliseconds {
+            close(because: .timedOut(.opening))
+        } else if let frameDeadline, time >= frameDeadline {
+            close(because: .timedOut(.frame))
+        } else if time >= times.lastHeard + bounds.silenceMilliseconds {
+            close(because: .timedOut(.silence))
+        } else if let since = times.unacknowledgedSince, time >= since + bounds.acknowledgementMilliseconds {
+            close(because: .timedOut(.acknowledgement))
+        } else if parameters.isInitiator, phase == .open, time >= times.lastPing + bounds.pingMilliseconds {
+            times.lastPing = time
+            emit(.ping(time: UInt64(clamping: now.wall)))
+        }
+    }
+}

@@ -1,0 +1,307 @@
+internal import CRDT
+internal import Replica
+
+/// Greeting, comparing how far scopes are held, and settling the past.
+extension Session {
+    struct Opening {
+        /// How far everything is held here that both sides want, as the other side was or will be told.
+        var standings: [Scope: Standing] = [:]
+        /// What the other side has offered so far in its turn.
+        var offered: [Scope: Offer.Entry.Form] = [:]
+        /// Those that were only named by their summaries here.
+        var summarised: Set<Scope> = []
+        /// What the other side holds of a large delta, by scope.
+        var staged: [Scope: Standing.Staged] = [:]
+        var isEqual = false
+        var expectsSecondOffer = false
+        /// Doubts that wait for the other side's knowledge.
+        var asked: Set<Doubt> = []
+        /// Requests to settle that are not answered.
+        var settlements = 0
+        var isSettled = false
+        var peerIsReady = false
+        /// When the other side's first frame came, by the wall clock.
+        var helloTime: Int64 = 0
+    }
+
+    mutating func handle(_ hello: Hello, at now: Moment) throws(SessionError) {
+        guard self.hello == nil else { throw .unexpected(kind: FrameKind.hello.rawValue) }
+        guard hello.major == Hello.major else { throw .version(theirs: hello.major, ours: Hello.major) }
+        guard hello.chain == parameters.chain else { throw .otherChain }
+        guard hello.origin.member == parameters.peer else {
+            throw .impostor(claimed: hello.origin.member, member: parameters.peer)
+        }
+        guard !access[parameters.peer].isRevoked else { throw .revoked(member: parameters.peer) }
+        self.hello = hello
+        reader.limit = FrameLimits.bytes
+        sending.credit = Int64(clamping: hello.credit)
+        opening.helloTime = now.wall
+        guard parameters.isInitiator else {
+            requests.append(.standing(hello.interest))
+            return
+        }
+        clockOffset = ClockOffset(
+            sent: Int64(clamping: hello.echo), received: hello.received, answered: hello.time, now: now.wall,
+            stratum: hello.stratum)
+        opening.standings = opening.standings.filter { shares($0.key) }
+        phase = .offering
+        if isComparable(hello.sum), Standing.sum(opening.standings.values) == hello.sum {
+            beginEqual()
+            try goOnSettled(at: now)
+        } else {
+            offerAll()
+        }
+    }
+
+    /// How far things are held is known: this side can speak.
+    mutating func takeStanding(_ standings: [Scope: Standing], at now: Moment) throws(SessionError) {
+        guard let hello else {
+            opening.standings = standings
+            emit(.hello(greeting(Standing.sum(standings.values), at: now)))
+            return
+        }
+        opening.standings = standings.filter { shares($0.key) }
+        let sum = Standing.sum(opening.standings.values)
+        var answer = greeting(sum, at: now)
+        (answer.echo, answer.received) = (hello.time, UInt64(clamping: opening.helloTime))
+        emit(.hello(answer))
+        phase = .offering
+        guard isComparable(sum), sum == hello.sum else { return }
+        beginEqual()
+        try goOnSettled(at: now)
+    }
+
+    private func greeting(_ sum: Hash128, at now: Moment) -> Hello {
+        let isFolding = opening.standings.values.contains { $0.summary == nil }
+        return Hello(
+            chain: parameters.chain, origin: parameters.origin, interest: parameters.interest,
+            sum: isFolding ? Hash128(high: .max, low: .max) : sum, credit: UInt64(parameters.bounds.creditBytes),
+            time: UInt64(clamping: now.wall), stratum: parameters.origin.member == Access.headquarters ? 0 : 1)
+    }
+
+    /// A side that is folding a cut in has no summary, and says so by all ones.
+    private func isComparable(_ sum: Hash128) -> Bool {
+        sum != Hash128(high: .max, low: .max) && !opening.standings.values.contains { $0.summary == nil }
+    }
+
+    /// Both hold the same of everything.
+    private mutating func beginEqual() {
+        for (scope, standing) in opening.standings { setBoth(scope, standing.cut) }
+        opening.isEqual = true
+    }
+
+    private mutating func setBoth(_ scope: Scope, _ cut: Cut) {
+        told[scope] = PushBasis(cut: cut)
+        heard[scope] = PushBasis(cut: cut)
+    }
+
+    // MARK: Offers
+
+    /// The initiator's first turn: everything, in full if that is little.
+    private mutating func offerAll() {
+        let points = opening.standings.values.reduce(0) { $0 + $1.cut.points.count }
+        let tellsAll = points <= parameters.bounds.toldPoints
+        var entries: [Offer.Entry] = []
+        for (scope, standing) in opening.standings.sorted(by: { $0.key < $1.key }) {
+            if let summary = standing.summary, !tellsAll {
+                opening.summarised.insert(scope)
+                entries.append(.init(scope: scope, form: .summary(summary.high)))
+            } else {
+                entries.append(tell(scope, standing))
+            }
+        }
+        offer(entries)
+    }
+
+    private mutating func tell(_ scope: Scope, _ standing: Standing) -> Offer.Entry {
+        heard[scope] = PushBasis(cut: standing.cut)
+        return .init(
+            scope: scope, form: .told(standing.cut, digest: standing.digest, staged: standing.staged))
+    }
+
+    /// In frames that are not too long.
+    private mutating func offer(_ entries: [Offer.Entry]) {
+        var rest = entries[...]
+        repeat {
+            var points = 0
+            let part = rest.prefix { entry in
+                defer { points += entry.pointCount + 1 }
+                return points < 20_000
+            }
+            rest = rest.dropFirst(part.count)
+            emit(.offer(Offer(Array(part), isLast: rest.isEmpty)))
+        } while !rest.isEmpty
+    }
+
+    mutating func handle(_ offer: Offer, at now: Moment) throws(SessionError) {
+        guard hello != nil, phase == .offering || phase == .settling, !opening.peerIsReady else {
+            throw .unexpected(kind: FrameKind.offer.rawValue)
+        }
+        for entry in offer.entries {
+            guard shares(entry.scope) || suspended[entry.scope] != nil || phase == .settling else { continue }
+            opening.offered[entry.scope] = entry.form
+            if case .told(_, _, let staged?) = entry.form { opening.staged[entry.scope] = staged }
+        }
+        guard opening.offered.count <= FrameLimits.scopes else {
+            throw .unexpected(kind: FrameKind.offer.rawValue)
+        }
+        guard offer.isLast else { return }
+        defer { opening.offered = [:] }
+        if phase == .settling || opening.expectsSecondOffer {
+            try takeTold()
+            if opening.expectsSecondOffer {
+                opening.expectsSecondOffer = false
+                settle()
+            }
+        } else if parameters.isInitiator {
+            try takeReply()
+        } else {
+            reply()
+        }
+    }
+
+    /// The responder's turn: what differs, in full.
+    private mutating func reply() {
+        var entries: [Offer.Entry] = []
+        let scopes = Set(opening.offered.keys).union(opening.standings.keys)
+        for scope in scopes.sorted() {
+            let standing = opening.standings[scope]
+            switch opening.offered[scope] {
+            case .summary(let summary) where summary == standing?.summary?.high:
+                setBoth(scope, standing?.cut ?? Cut())
+            case .told(let cut, let digest, _):
+                told[scope] = PushBasis(cut: cut)
+                if cut == standing?.cut, digest == standing?.digest {
+                    heard[scope] = PushBasis(cut: cut)
+                } else {
+                    entries.append(tell(scope, standing ?? .nothing))
+                }
+            case .summary:
+                opening.expectsSecondOffer = true
+                entries.append(tell(scope, standing ?? .nothing))
+            case nil:
+                told[scope] = PushBasis()
+                entries.append(tell(scope, standing ?? .nothing))
+            }
+        }
+        offer(entries)
+        if !opening.expectsSecondOffer { settle() }
+    }
+
+    /// The initiator learns what differs, and tells of it what it had only named.
+    private mutating func takeReply() throws(SessionError) {
+        for (scope, standing) in opening.standings where opening.offered[scope] == nil { setBoth(scope, standing.cut) }
+        var entries: [Offer.Entry] = []
+        for scope in opening.offered.keys.sorted() where opening.summarised.contains(scope) {
+            entries.append(tell(scope, opening.standings[scope] ?? .nothing))
+        }
+        for scope in opening.offered.keys where heard[scope] == nil { heard[scope] = PushBasis() }
+        try takeTold()
+        if !entries.isEmpty { offer(entries) }
+        settle()
+    }
+
+    private mutating func takeTold() throws(SessionError) {
+        for (scope, form) in opening.offered {
+            guard case .told(let cut, _, _) = form else { throw .unexpected(kind: FrameKind.offer.rawValue) }
+            told[scope] = PushBasis(cut: cut)
+        }
+    }
+
+    // MARK: The past
+
+    /// Compares what the other side holds of this member's own transactions.
+    private mutating func settle() {
+        phase = .settling
+        let cuts = told.mapValues(\.cut).filter { $0.value != opening.standings[$0.key]?.cut }
+        let confirmed = cuts.compactMapValues { cut -> [ConfirmedPoint]? in
+            let points = cut.points.filter { $0.origin.member == parameters.peer }
+            return points.isEmpty ? nil : points.map { ConfirmedPoint(origin: $0.origin, point: $0.point) }
+        }
+        if !confirmed.isEmpty { requests.append(.confirm(confirmed)) }
+        opening.settlements += 1
+        requests.append(.settle(cuts))
+    }
+
+    mutating func takeSettled(
+        _ doubts: [Doubt], _ standings: [Scope: Standing], at now: Moment
+    ) throws(SessionError) {
+        opening.settlements -= 1
+        for (scope, standing) in standings where shares(scope) { opening.standings[scope] = standing }
+        if !standings.isEmpty {
+            offer(standings.filter { shares($0.key) }.sorted { $0.key < $1.key }.map { tell($0.key, $0.value) })
+        }
+        for doubt in doubts where opening.asked.insert(doubt).inserted { emit(.ask(doubt.scope, doubt.origin)) }
+        if opening.asked.isEmpty, opening.settlements == 0 { try goOnSettled(at: now) }
+    }
+
+    mutating func handle(
+        _ scope: Scope, _ origin: Origin, _ knowledge: ChainKnowledge
+    ) throws(SessionError) {
+        guard opening.asked.remove(Doubt(scope: scope, origin: origin)) != nil else {
+            throw .unexpected(kind: FrameKind.knowledge.rawValue)
+        }
+        opening.settlements += 1
+        requests.append(.settleKnowing(scope, origin, knowledge))
+    }
+
+    private mutating func goOnSettled(at now: Moment) throws(SessionError) {
+        guard !opening.isSettled else { return }
+        phase = .settling
+        opening.isSettled = true
+        if parameters.isInitiator, let hello {
+            emit(.ready(echo: hello.time, received: UInt64(clamping: opening.helloTime), time: UInt64(clamping: now.wall)))
+        } else {
+            emit(.ready(echo: 0, received: 0, time: 0))
+        }
+        openIfBothAreReady(at: now)
+    }
+
+    mutating func handleReady(
+        _ echo: UInt64, _ received: UInt64, _ time: UInt64, at now: Moment
+    ) throws(SessionError) {
+        guard let hello, phase == .offering || phase == .settling, !opening.peerIsReady else {
+            throw .unexpected(kind: FrameKind.ready.rawValue)
+        }
+        opening.peerIsReady = true
+        if !parameters.isInitiator {
+            clockOffset = ClockOffset(
+                sent: Int64(clamping: echo), received: received, answered: time, now: now.wall, stratum: hello.stratum)
+        }
+        if phase == .offering, !parameters.isInitiator {
+            // It has found out by this side's sum that all that both want is equal.
+            beginEqual()
+            try goOnSettled(at: now)
+        }
+        openIfBothAreReady(at: now)
+    }
+
+    private mutating func openIfBothAreReady(at now: Moment) {
+        guard opening.isSettled, opening.peerIsReady else { return }
+        phase = .open
+        if !opening.isEqual {
+            for (scope, standing) in opening.standings where shares(scope) && told[scope]?.cut != standing.cut {
+                sending.dirty.insert(scope)
+            }
+        }
+        sending.staged = opening.staged
+        receiving.staged = opening.standings.compactMapValues(\.staged)
+        opening = Opening()
+        sending.dirty = sending.dirty.filter { shares($0) }
+        pump(at: now)
+    }
+}
+
+extension Standing {
+    static let nothing = Standing(cut: Cut(), digest: .zero, summary: nil, staged: nil)
+}
+
+extension Offer.Entry {
+    fileprivate var pointCount: Int {
+        switch form {
+        case .summary: 0
+        case .told(let cut, _, let staged):
+            cut.points.count + (staged.map { $0.header.cut.points.count * 2 + $0.header.runs.count } ?? 0)
+        }
+    }
+}

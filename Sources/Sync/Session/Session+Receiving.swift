@@ -1,0 +1,244 @@
+internal import CRDT
+internal import Replica
+
+/// What comes in: checked against who may write what, handed to the replica, acknowledged when that has made it durable.
+extension Session {
+    struct Receiving {
+        var context = PushContext()
+        /// How many more bytes of data the other side may send; overdrawn by one frame at most.
+        var credit: Int64 = 0
+        /// Bytes that are done with, and not given back as credit yet.
+        var spent: Int64 = 0
+        /// How many pushes and ends have come.
+        var ordinal: UInt64 = 0
+        /// Those that are not acknowledged, in order.
+        var arrivals: [Arrival] = []
+        var bulk: Incoming?
+        /// Large deltas of which a part was here when the session began.
+        var staged: [Scope: Standing.Staged] = [:]
+    }
+
+    struct Arrival {
+        let ordinal: UInt64
+        let cuts: [(scope: Scope, cut: Cut)]
+        /// What it took on the wire and was not given back.
+        let bytes: Int
+        var isJoined = false
+    }
+
+    /// A delta that comes in pieces.
+    struct Incoming {
+        let header: DeltaHeader
+        let recordCount: UInt64
+        let decoder: PieceDecoder
+        var received: UInt64 = 0
+        /// Kept here while there are few; nil once they are staged.
+        var collected: [DeltaRecord]?
+        var collectedBytes = 0
+        let isResumed: Bool
+        /// The other side has gone on with a scope that is left out here: to be read over.
+        let isIgnored: Bool
+    }
+
+    mutating func handle(_ frame: Frame, byteCount: Int, at now: Moment) throws(SessionError) {
+        if frame.kind.isData {
+            guard phase == .open || (phase == .settling && opening.isSettled) else {
+                throw .unexpected(kind: frame.kind.rawValue)
+            }
+            guard receiving.credit > 0 else { throw .creditExceeded }
+            receiving.credit -= Int64(frame.wireBytes(body: byteCount))
+        } else if hello == nil, !frame.mayComeFirst {
+            throw .unexpected(kind: frame.kind.rawValue)
+        }
+        switch frame {
+        case .hello(let hello): try handle(hello, at: now)
+        case .offer(let offer): try handle(offer, at: now)
+        case .ask(let scope, let origin): try answerAsk(scope, origin)
+        case .knowledge(let scope, let origin, let knowledge): try handle(scope, origin, knowledge)
+        case .ready(let echo, let received, let time): try handleReady(echo, received, time, at: now)
+        case .push(let bytes): try takePush(bytes, byteCount)
+        case .begin(let header, let records): try takeBegin(header, records, byteCount)
+        case .piece(let bytes): try takePiece(bytes, byteCount)
+        case .end: try takeEnd(byteCount)
+        case .acknowledge(let ordinal): try takeAcknowledged(ordinal, at: now)
+        case .credit(let bytes): try takeCredit(bytes, at: now)
+        case .ping(let time):
+            let wall = UInt64(clamping: now.wall)
+            emit(.pong(echo: time, received: wall, time: wall))
+        case .pong(let echo, let received, let time): takePong(echo, received, time, at: now)
+        case .goodbye(let code, let detail): close(because: .ended(code: code, detail: detail))
+        case .checkpoints(let list):
+            requests.append(.keep(list.filter { shares($0.scope) }))
+            spend(Frame.wireBytes(body: byteCount))
+        case .refuse(let scope, let code, let detail):
+            suspend(scope, because: .ended(code: code, detail: detail))
+        }
+    }
+
+    private mutating func answerAsk(_ scope: Scope, _ origin: Origin) throws(SessionError) {
+        // Only about its own past, while it is being settled.
+        guard phase == .offering || phase == .settling, origin.member == parameters.peer, shares(scope) else {
+            throw .unexpected(kind: FrameKind.ask.rawValue)
+        }
+        requests.append(.knowledge(scope, origin))
+    }
+
+    private mutating func takePong(_ echo: UInt64, _ received: UInt64, _ time: UInt64, at now: Moment) {
+        guard let hello else { return }
+        let measured = ClockOffset(
+            sent: Int64(clamping: echo), received: received, answered: time, now: now.wall, stratum: hello.stratum)
+        if let measured { clockOffset = measured }
+    }
+
+    // MARK: Deltas
+
+    private mutating func takePush(_ bytes: [UInt8], _ byteCount: Int) throws(SessionError) {
+        let deltas: [Delta]
+        do throws(PushError) {
+            let (known, session) = (heard, self)
+            deltas = try codecs.pushDecoder.decode(
+                bytes, known: { scope in known[scope] ?? (session.expects(scope) ? PushBasis() : nil) },
+                &receiving.context)
+        } catch {
+            if case .unknownScope(let scope) = error { throw .notPermitted(scope: scope, member: parameters.peer) }
+            throw .refused(reason: "\(error)")
+        }
+        for delta in deltas { try check(delta.header) }
+        counts.recordsReceived += deltas.reduce(0) { $0 + $1.records.count }
+        let wanted = deltas.filter { suspended[$0.header.scope] == nil }
+        arrive(deltas.map(\.header), bytes: Frame.wireBytes(body: byteCount))
+        requests.append(.join(wanted, ordinal: receiving.ordinal))
+    }
+
+    /// Whether a scope is one of both, be it left out since.
+    private func expects(_ scope: Scope) -> Bool { suspended[scope] != nil || shares(scope) }
+
+    /// Whether the other side may bring this: the scope is one that both want, and whoever wrote it may have.
+    private func check(_ header: DeltaHeader) throws(SessionError) {
+        let scope = header.scope
+        guard expects(scope) else {
+            throw .notPermitted(scope: scope, member: parameters.peer)
+        }
+        for (origin, point) in header.cut.points where point.sequence > header.base[origin]?.sequence ?? 0 {
+            guard access.mayWrite(origin.member, scope) else {
+                throw .notPermitted(scope: scope, member: origin.member)
+            }
+        }
+    }
+
+    private mutating func arrive(_ headers: [DeltaHeader], bytes: Int) {
+        receiving.ordinal += 1
+        counts.deltasReceived += headers.count
+        let cuts = headers.map { (scope: $0.scope, cut: $0.cut) }
+        // From here on the other side's pushes build on these.
+        for header in headers { heard[header.scope, default: PushBasis()].takeIn(header) }
+        receiving.arrivals.append(Arrival(ordinal: receiving.ordinal, cuts: cuts, bytes: bytes))
+    }
+
+    private mutating func takeBegin(
+        _ header: DeltaHeader, _ records: UInt64, _ byteCount: Int
+    ) throws(SessionError) {
+        guard receiving.bulk == nil else { throw .unexpected(kind: FrameKind.begin.rawValue) }
+        try check(header)
+        let decoder: PieceDecoder
+        do throws(PieceError) {
+            decoder = try PieceDecoder(header)
+        } catch {
+            throw .internalTrouble(reason: "\(error)")
+        }
+        let isIgnored = suspended[header.scope] != nil
+        let isResumed = receiving.staged.removeValue(forKey: header.scope)?.header == header
+        let isSmall = records <= parameters.bounds.joinedRecords && !isResumed
+        receiving.bulk = Incoming(
+            header: header, recordCount: records, decoder: decoder, collected: isSmall ? [] : nil,
+            isResumed: isResumed, isIgnored: isIgnored)
+        if !isSmall, !isIgnored { requests.append(.stage(header)) }
+        spend(Frame.wireBytes(body: byteCount))
+    }
+
+    private mutating func takePiece(_ bytes: [UInt8], _ byteCount: Int) throws(SessionError) {
+        guard var bulk = receiving.bulk else { throw .unexpected(kind: FrameKind.piece.rawValue) }
+        let wire = Frame.wireBytes(body: byteCount)
+        guard !bulk.isIgnored else { return spend(wire) }
+        let records: [DeltaRecord]
+        do throws(PieceError) {
+            records = try bulk.decoder.decode(bytes)
+        } catch {
+            throw .refused(reason: "\(error)")
+        }
+        bulk.received += UInt64(records.count)
+        guard bulk.received <= bulk.recordCount else { throw .malformed(kind: FrameKind.piece.rawValue) }
+        counts.recordsReceived += records.count
+        if let collected = bulk.collected {
+            bulk.collectedBytes += wire
+            // Kept only as far as credit goes without being given back.
+            if bulk.collectedBytes <= parameters.bounds.creditBytes / 2 {
+                bulk.collected = collected + records
+            } else {
+                requests.append(.stage(bulk.header))
+                requests.append(
+                    .stageRecords(bulk.header.scope, collected + records, bytes: bulk.collectedBytes))
+                (bulk.collected, bulk.collectedBytes) = (nil, 0)
+            }
+        } else {
+            requests.append(.stageRecords(bulk.header.scope, records, bytes: wire))
+        }
+        receiving.bulk = bulk
+    }
+
+    private mutating func takeEnd(_ byteCount: Int) throws(SessionError) {
+        guard let bulk = receiving.bulk else { throw .unexpected(kind: FrameKind.end.rawValue) }
+        receiving.bulk = nil
+        guard bulk.isIgnored || bulk.isResumed || bulk.received == bulk.recordCount else {
+            throw .malformed(kind: FrameKind.end.rawValue)
+        }
+        arrive([bulk.header], bytes: Frame.wireBytes(body: byteCount) + bulk.collectedBytes)
+        if bulk.isIgnored {
+            requests.append(.join([], ordinal: receiving.ordinal))
+        } else if let records = bulk.collected {
+            requests.append(.join([Delta(header: bulk.header, records: records)], ordinal: receiving.ordinal))
+        } else {
+            requests.append(.publish(bulk.header.scope, ordinal: receiving.ordinal))
+        }
+    }
+
+    mutating func takeJoined(_ ordinal: UInt64, _ refused: [Scope: SessionError]) {
+        for (scope, error) in refused.sorted(by: { $0.key < $1.key }) { refuse(scope, error) }
+        guard let index = receiving.arrivals.firstIndex(where: { $0.ordinal == ordinal }) else { return }
+        receiving.arrivals[index].isJoined = true
+        var last: UInt64?
+        while let arrival = receiving.arrivals.first, arrival.isJoined {
+            receiving.arrivals.removeFirst()
+            last = arrival.ordinal
+            for (scope, cut) in arrival.cuts { told[scope, default: PushBasis()].takeIn(cut) }
+            spend(arrival.bytes)
+        }
+        if let last { emit(.acknowledge(last)) }
+    }
+
+    /// Gives credit back once enough has gathered.
+    mutating func spend(_ bytes: Int) {
+        receiving.spent += Int64(bytes)
+        guard receiving.spent >= Int64(parameters.bounds.creditBytes / 4) else { return }
+        emit(.credit(UInt64(receiving.spent)))
+        receiving.credit += receiving.spent
+        receiving.spent = 0
+    }
+}
+
+extension Frame {
+    /// Its body, kind and length.
+    static func wireBytes(body: Int) -> Int {
+        let length = body + 1
+        return length + (length < 0x80 ? 1 : length < 0x4000 ? 2 : length < 0x20_0000 ? 3 : 4)
+    }
+
+    func wireBytes(body: Int) -> Int { Self.wireBytes(body: body) }
+
+    fileprivate var mayComeFirst: Bool {
+        switch self {
+        case .hello, .goodbye: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import CRDT
+import Replica
+import Retail
+import Simulation
+import Sync
+
+/// One replica on a simulated disk, with at most one session at a time.
+final class SessionEnd {
+    let replica: Replica
+    let server: DirectServer
+    var session: Session?
+    var access = Access()
+    /// What the line has taken from this end and not delivered yet.
+    var line: [UInt8] = []
+    private(set) var requestCount = 0
+    private let codecs: SessionCodecs
+    private let disk = SimulatedDisk()
+
+    static let chain = Hash128(high: 1, low: 1)
+
+    var member: UInt32 { replica.identity.member }
+
+    init(_ member: UInt32, seed: UInt64 = 1) throws {
+        var parameters = OpeningParameters(
+            schema: RetailSchema.schema, digestKey: [UInt8](repeating: 7, count: 16),
+            run: Hash128(high: UInt64(member), low: seed))
+        parameters.vfs = disk.vfsName
+        replica = try Replica.create(
+            at: "replica.db", identity: Identity(chain: Self.chain, member: member, incarnation: UInt64(member) + 1),
+            epoch: 1_735_689_600_000, parameters)
+        server = DirectServer(replica, random: SeededRandom(seed: seed))
+        codecs = try SessionCodecs()
+    }
+
+    func begin(with peer: UInt32, asInitiator isInitiator: Bool, at now: Moment, bounds: SessionBounds = .init()) {
+        var parameters = SessionParameters(
+            chain: Self.chain, origin: replica.identity.origin, peer: peer, isInitiator: isInitiator,
+            interest: access.interest(of: member, holding: replica.heldScopes), access: access)
+        parameters.bounds = bounds
+        session = Session(parameters, codecs: codecs, at: now)
+        line = []
+    }
+
+    /// Serves what the session asks, and puts what it says on the line.
+    func work(at now: Moment) {
+        guard session != nil else { return }
+        while let requests = session?.takeRequests(), !requests.isEmpty, let peer = session?.parameters.peer {
+            for request in requests {
+                requestCount += 1
+                let answer = server.serve(request, from: peer, at: now.wall)
+                session?.answer(answer, at: now)
+            }
+        }
+        line += session?.takeOutput() ?? []
+    }
+
+    /// Does something locally, and tells the session.
+    func perform(at now: Moment, _ body: (Transaction) throws -> Void) throws {
+        let (_, receipt) = try replica.apply(at: now.wall, body)
+        try replica.commit()
+        session?.noteChanges(of: receipt.dots.map(\.scope), at: now)
+    }
+
+    func sell(_ id: String, lines: Int = 4, customer: String? = "C0000042", at now: Moment) throws {
+        let order = NewOrder(
+            id: try Identifier(id).required, customer: try customer.map { try Identifier($0).required }, payment: "card",
+            total: Int64(lines) * 500, placed: now.wall,
+            lines: try (0..<lines).map {
+                .init(sku: try Identifier("P000\(10 + $0)").required, quantity: 2, unitPrice: 250)
+            }, points: customer == nil ? 0 : 20)
+        let member = member
+        try perform(at: now) { try $0.place(order, at: member) }
+    }
+
+    func edit(_ customer: String, phone: String, at now: Moment) throws {
+        let (member, id) = (member, try Identifier(customer).required)
+        try perform(at: now) {
+            try $0.edit(customer: id, [(RetailSchema.Customer.phone, phone)], at: member)
+        }
+    }
+}
+
+struct Missing: Error {}
+
+extension Optional {
+    var required: Wrapped {
+        get throws {
+            guard let self else { throw Missing() }
+            return self
+        }
+    }
+}
