@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Net
 import Testing
 
@@ -74,6 +75,53 @@ struct LoopTests {
         try client.connect(port, .plain)
         #expect(try client.log.waitForFailure() == .unreachable(errno: ECONNREFUSED))
         #expect(client.stop())
+    }
+
+    @Test func `somebody who does not answer is not waited for beyond the deadline`() throws {
+        // Nobody accepts here, and the system answers only as many as its queue holds.
+        let silent = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(silent) }
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &name) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
+                bind(silent, name, length) == 0 && Glibc.listen(silent, 0) == 0 && getsockname(silent, name, &length) == 0
+            }
+        }
+        #expect(isListening)
+        var options = EventLoopOptions()
+        options.connectTimeoutMilliseconds = 50
+        let client = try RunningLoop(options)
+        for _ in 0..<8 { try client.connect(UInt16(bigEndian: name.sin_port), .plain) }
+        #expect(try client.log.waitForFailure() == .timedOut(.connection))
+        #expect(client.stop())
+    }
+
+    @Test func `a process without descriptors lets connections wait, and says so once`() async {
+        // In a process of its own, because the limit is the whole process's.
+        await #expect(processExitsWith: .success) {
+            let (server, client) = (try RunningLoop(), try RunningLoop())
+            let port = try server.listen(.plain)
+            // Descriptors are given lowest first, so that these are all that there are.
+            var limit = rlimit(rlim_cur: 64, rlim_max: 64)
+            _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            for _ in 0..<100 { try client.connect(port, .plain) }
+            let full = try server.log.wait("the last descriptor") { $0.events.contains(.condition(.exhausted(errno: EMFILE))) }
+            let (openings, opened) = (full.openings.map(\.id), client.log.now.openings.map(\.id))
+            // Either side may have got the most of them.
+            try server.perform { loop in
+                for id in openings { loop.close(id, afterFlush: false) }
+            }
+            try client.perform { loop in
+                for id in opened { loop.close(id, afterFlush: false) }
+            }
+            try client.connect(port, .plain)
+            let after = try server.log.wait("recovery") { $0.events.contains(.condition(.recovered)) }
+            let exhaustions = after.events.filter { $0 == .condition(.exhausted(errno: EMFILE)) }
+            #expect(exhaustions.count == 1)
+        }
     }
 
     @Test func `a name is looked up, and one that cannot be is named`() throws {

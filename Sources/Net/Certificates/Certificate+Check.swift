@@ -42,7 +42,7 @@ extension Certificate {
             X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
             X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_CERT_SIGNATURE_FAILURE, X509_V_ERR_CERT_UNTRUSTED:
             .otherAuthority(issuer: issuer)
-        case X509_V_ERR_INVALID_PURPOSE: .notAtoll(found: names)
+        case X509_V_ERR_INVALID_PURPOSE: .notAtoll(found: namesAsEvidence)
         default: .library(String(cString: X509_verify_cert_error_string(Int(code))))
         }
     }

@@ -6,8 +6,7 @@ extension Certificate {
     /// - Throws: `.notAtoll` if exactly one member of a chain is not named.
     public var identity: PeerIdentity {
         get throws(CertificateError) {
-            let found = names
-            guard let uri = identityURI, let member = uri.member else { throw .notAtoll(found: found) }
+            guard let uri = identityURI, let member = uri.member else { throw .notAtoll(found: namesAsEvidence) }
             return PeerIdentity(
                 chain: uri.chain, member: member, name: commonName, serial: serial, validity: try validity,
                 publicKeyFingerprint: try publicKey.fingerprint, certificate: try der)
@@ -22,13 +21,16 @@ extension Certificate {
     }
 
     /// The URIs among the subject's alternative names.
-    var names: [String] {
+    private var names: [String] {
         guard let names = X509_get_ext_d2i(pointer, NID_subject_alt_name, nil, nil).map(OpaquePointer.init) else { return [] }
         defer { GENERAL_NAMES_free(names) }
         return (0..<atoll_names_count(names)).compactMap { index in
             atoll_names_uri(names, index).map(text)
         }
     }
+
+    /// As much of the names as a line of a log can bear.
+    var namesAsEvidence: [String] { names.prefix(4).map(\.evidence) }
 
     private var commonName: String {
         let name = X509_get_subject_name(pointer)
@@ -45,4 +47,11 @@ extension Certificate {
 private func text(_ string: UnsafePointer<ASN1_STRING>) -> String {
     let bytes = UnsafeBufferPointer(start: ASN1_STRING_get0_data(string), count: Int(ASN1_STRING_length(string)))
     return String(decoding: bytes, as: UTF8.self)
+}
+
+extension String {
+    /// What a stranger wrote, cut short and in printable ASCII, so that it fits into a log and does nothing there.
+    var evidence: String {
+        String(String.UnicodeScalarView(unicodeScalars.prefix(128).map { (0x20..<0x7f).contains($0.value) ? $0 : "?" }))
+    }
 }

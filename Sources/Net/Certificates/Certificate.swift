@@ -80,7 +80,7 @@ public final class Certificate: @unchecked Sendable {
     private static func line(_ name: OpaquePointer?) -> String {
         guard let text = X509_NAME_oneline(name, nil, 0) else { return "" }
         defer { CRYPTO_free(text, #fileID, #line) }
-        return String(cString: text)
+        return String(cString: text).evidence
     }
 }
 
