@@ -7,7 +7,14 @@ public enum RetailSchema {
 
     /// Who belongs to the chain. In the scope `chain`, by the member's number.
     public static let member = Collection(
-        1, "member", [Field(Member.name, "name", .register)])
+        1, "member",
+        [
+            Field(Member.name, "name", .register),
+            Field(Member.certificate, "certificate", .register),
+            Field(Member.revoked, "revoked", .register),
+            Field(Member.reason, "reason", .register),
+            Field(Member.address, "address", .register),
+        ])
 
     /// In a store's books, by the order's number.
     public static let order = Collection(
@@ -53,9 +60,17 @@ public enum RetailSchema {
             Field(Customer.tags, "tags", .set),
         ])
 
-    /// The field numbers of a member.
+    /// The field numbers of a member. Only HQ writes them.
     public enum Member {
         public static let name: UInt32 = 1
+        /// The member's newest certificate, DER. It stays when the member is revoked.
+        public static let certificate: UInt32 = 2
+        /// Since when the member may not sync any more: a moment.
+        public static let revoked: UInt32 = 3
+        /// Why, for people.
+        public static let reason: UInt32 = 4
+        /// Where others dial the member: HOST:PORT.
+        public static let address: UInt32 = 5
     }
 
     /// The field numbers of an order, and what its facts move.
