@@ -45,11 +45,13 @@ let package = Package(
         library("Sync", ["CRDT", "Replica", "CZlib", "CZstd"]),
         library("Retail", ["CRDT", "Replica"]),
         library("Net", ["COpenSSL", "CLinux"]),
-        library("Node", ["CRDT", "Replica", "Sync", "Retail"]),
+        library("Node", ["CRDT", "Replica", "Sync", "Retail", "Net", "CCrypto"]),
         library("Simulation", ["CRDT", "Replica", "Sync", "Retail", "CSQLite", "CZlib", "CZstd", "CJansson"]),
         .executableTarget(
             name: "atoll",
-            dependencies: ["CRDT", "Replica", "Sync", "Retail", "Node", "Simulation", "CSQLite", "CCrypto", "CZstd"],
+            dependencies: [
+                "CRDT", "Replica", "Sync", "Retail", "Net", "Node", "Simulation", "CSQLite", "CCrypto", "CZstd",
+            ],
             swiftSettings: strict),
 
         .executableTarget(
@@ -64,7 +66,7 @@ let package = Package(
         tests("Sync", ["CRDT", "Replica", "Sync", "Retail", "Simulation"]),
         tests("Retail", ["CRDT", "Replica", "Retail"]),
         tests("Simulation", ["CRDT", "Replica", "Sync", "Retail", "Simulation", "CSQLite"]),
-        tests("Node", ["CRDT", "Replica", "Retail", "Node", "Simulation"]),
+        tests("Node", ["CRDT", "Replica", "Sync", "Retail", "Net", "Node", "Simulation"]),
         tests("Command", ["CRDT", "Node", "Replica", "Simulation", "CSQLite"]),
         tests("Fuzz", ["FuzzHarness"]),
         testing("FaultProxy", []),

@@ -8,7 +8,7 @@ struct ImportRule {
         let sync: Set = ["CRDT", "Replica", "CZlib", "CZstd"]
         let retail: Set = ["CRDT", "Replica"]
         let engine: Set = ["CRDT", "Replica", "Sync", "Retail"]
-        let node = engine.union(["Foundation", "Glibc", "Synchronization", "Dispatch"])
+        let node = engine.union(["Net", "CCrypto", "Foundation", "Glibc", "Synchronization", "Dispatch"])
         let simulation = engine.union(["CSQLite", "CZlib", "CZstd", "CJansson", "Glibc", "Synchronization"])
         let atoll = replica.union(node).union(simulation).union(["Node", "Simulation"])
         return ImportRule(allowed: [
