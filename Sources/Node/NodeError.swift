@@ -12,6 +12,8 @@ public enum NodeError: Error, Hashable, Sendable {
     case lostReplica(directory: String, name: String, detail: String)
     /// A file of the directory does not say what was written to it.
     case damaged(path: String, detail: String)
+    /// A file that people edit says something that means nothing.
+    case wrongSetting(path: String, detail: String)
     case newerVersion(path: String, found: Int, supported: Int)
     /// The database belongs to another replica than the files beside it say.
     case mismatched(directory: String, detail: String)
@@ -47,6 +49,7 @@ extension NodeError: CustomStringConvertible {
                 + "Put a backup in its place (atoll restore --replica \(name) --from PATH)."
         case .damaged(let path, let detail):
             "\(path): the file is damaged: \(detail). Restore the directory from a backup."
+        case .wrongSetting(let path, let detail): "\(path): \(detail). Correct the file."
         case .newerVersion(let path, let found, let supported):
             "\(path): this has version \(found); this program knows versions up to \(supported). Use the newer program."
         case .mismatched(let directory, let detail):

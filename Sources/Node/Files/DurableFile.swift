@@ -53,9 +53,9 @@ enum DurableFile {
     }
 
     /// Makes a folder; its parent is there already, or is named in the error.
-    static func makeDirectory(_ path: String) throws(FileError) {
+    static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws(FileError) {
         do throws(FileError) {
-            try systemCall("making the directory", path) { mkdir(path, 0o755) }
+            try systemCall("making the directory", path) { mkdir(path, mode) }
         } catch .missing {
             throw .missing(path: parent(of: path))
         }

@@ -22,6 +22,8 @@ struct JSONFile<Content: Codable> {
         }
         do {
             return try decoder.decode(Content.self, from: data)
+        } catch let error as SettingError {
+            throw NodeError.wrongSetting(path: path, detail: error.detail)
         } catch {
             throw NodeError.damaged(path: path, detail: "a field is missing or says something impossible")
         }
@@ -33,4 +35,9 @@ struct JSONFile<Content: Codable> {
         let bytes = try encoder.encode(content) + Data("\n".utf8)
         try DurableFile.write(Array(bytes), to: path, mode: mode)
     }
+}
+
+/// What is wrong with a file that people edit, in words for them.
+struct SettingError: Error {
+    let detail: String
 }

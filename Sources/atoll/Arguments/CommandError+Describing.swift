@@ -13,6 +13,10 @@ extension CommandError {
         case let error as LogError: self = .badInput("\(error)")
         case let error as FileError: self = CommandError(code: error.exitCode, description: "\(error)")
         case let error as NodeError: self = CommandError(code: error.exitCode, description: "\(error)")
+        case let error as IdentityError: self = CommandError(code: error.exitCode, description: "\(error)")
+        case let error as RegistrarError: self = CommandError(code: error.exitCode, description: "\(error)")
+        case let error as TokenError: self = .badInput("\(error)")
+        case let error as EnrolmentError: self = CommandError(code: error.exitCode, description: "\(error)")
         case let error as StorageError: self = CommandError(code: error.exitCode, description: "\(error)")
         case let error as ExchangeError:
             let cause = CommandError(describing: error.cause)
@@ -46,9 +50,38 @@ extension FileError {
 extension NodeError {
     fileprivate var exitCode: ExitCode {
         switch self {
-        case .notAReplica, .notAChain, .notEmpty, .occupied, .newerVersion, .mismatched, .unknownMember, .unusableBackup:
+        case .notAReplica, .notAChain, .notEmpty, .occupied, .newerVersion, .mismatched, .unknownMember, .unusableBackup,
+            .wrongSetting:
             .badInput
         case .tooManyMembers, .lostReplica, .locked, .damaged, .behindHighWater, .stopped, .mailboxFull: .storage
+        }
+    }
+}
+
+extension IdentityError {
+    fileprivate var exitCode: ExitCode {
+        switch self {
+        case .notANode, .notHeadquarters: .badInput
+        case .unusable, .notMade: .storage
+        }
+    }
+}
+
+extension RegistrarError {
+    fileprivate var exitCode: ExitCode {
+        switch self {
+        case .invalidName, .noAddress: .usage
+        case .isMember, .unknownMember, .headquarters: .badInput
+        case .alreadyRevoked, .notRevoked, .chainIsFull: .doesNotHold
+        }
+    }
+}
+
+extension EnrolmentError {
+    fileprivate var exitCode: ExitCode {
+        switch self {
+        case .refused, .otherAuthority, .otherProtocol, .certificateRefused, .malformed, .inconsistent: .badInput
+        case .unreachable, .clocks, .headquartersExpired, .replyLost: .doesNotHold
         }
     }
 }

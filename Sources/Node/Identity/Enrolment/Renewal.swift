@@ -1,0 +1,71 @@
+internal import Foundation
+public import Net
+
+/// When certificates end, and how a member gets the next one before that, without a person.
+public enum Renewal {
+    /// 90 days.
+    public static let lifetimeMilliseconds: Int64 = 90 * 86_400_000
+
+    /// After two thirds of a certificate's time the next one is asked for: a store that sees HQ once a month is in time.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    public static func isDue(_ validity: ClosedRange<Int64>, at now: Int64) -> Bool {
+        let third = (validity.upperBound - validity.lowerBound) / 3
+        return now >= validity.upperBound - third
+    }
+
+    /// Asks HQ for the next certificate, with the one that is still valid, and installs it. Blocks its thread.
+    ///
+    /// - Parameters:
+    ///   - directory: a member's, but not HQ's, which renews its own (`Registrar.renewOwnCertificate`).
+    ///   - headquarters: where HQ is dialled.
+    ///   - address: where others dial this member; nil leaves what HQ knows.
+    ///   - clock: milliseconds since 1970.
+    /// - Throws: `EnrolmentError`; the certificate is then as it was.
+    public static func renew(
+        in directory: String, at headquarters: NodeAddress, address: NodeAddress?,
+        clock: @escaping @Sendable () -> Int64 = systemMilliseconds, timeoutMilliseconds: Int64 = 30_000
+    ) throws -> NodeKeys {
+        let keys = try NodeKeys.read(in: directory)
+        let card = try ReplicaCard.read(in: directory)
+        let request = EnrolmentRequest(
+            purpose: .renew, chain: card.chain, address: address,
+            certificateRequest: try made { () throws(CertificateError) in
+                try CertificateRequest(name: card.name, key: keys.key).der
+            })
+        let configuration = TLSConfiguration(
+            credential: keys.credential(sendsAuthority: false), trust: .authority(keys.authority),
+            protocols: [EnrolmentProtocol.renew], clock: clock)
+        let grant = try EnrolmentClient.ask(
+            request, at: headquarters, configuration, timeoutMilliseconds: timeoutMilliseconds)
+        return try install(grant, in: directory, at: clock())
+    }
+
+    /// As `renew`, on a thread of its own: for a node that goes on meanwhile.
+    ///
+    /// - Parameter completion: called once, on that thread.
+    public static func start(
+        in directory: String, at headquarters: NodeAddress, address: NodeAddress?,
+        completion: @escaping @Sendable (Result<NodeKeys, any Error>) -> Void
+    ) {
+        Thread.detachNewThread {
+            completion(Result { try renew(in: directory, at: headquarters, address: address) })
+        }
+    }
+
+    /// Puts what HQ granted in the place of the old certificate, durably; connections that begin later show it.
+    ///
+    /// - Throws: `EnrolmentError.inconsistent` if it is not for this member and its key.
+    static func install(_ grant: EnrolmentGrant, in directory: String, at now: Int64) throws -> NodeKeys {
+        let keys = try NodeKeys.read(in: directory)
+        let card = try ReplicaCard.read(in: directory)
+        try grant.check(key: keys.key, chain: card.chain, member: card.member, at: now)
+        let authority = try made { () throws(CertificateError) in
+            (try grant.authority.fingerprint, try keys.authority.fingerprint)
+        }
+        guard authority.0 == authority.1 else { throw EnrolmentError.inconsistent("another authority signed it") }
+        let renewed = NodeKeys(authority: keys.authority, certificate: grant.certificate, key: keys.key)
+        try renewed.replaceCertificate(in: directory)
+        return renewed
+    }
+}

@@ -1,0 +1,72 @@
+internal import CRDT
+public import Net
+internal import Replica
+internal import Retail
+internal import Sync
+
+/// What the chain knows of one member, as its record says.
+public struct Member: Hashable, Sendable {
+    public struct Revocation: Hashable, Sendable {
+        /// Milliseconds since 1970.
+        public let since: Int64
+        public let reason: String?
+    }
+
+    public let number: UInt32
+    public let name: String
+    /// The newest one, DER; nil for a member of a chain that was imported, and not founded.
+    public let certificate: [UInt8]?
+    public let revocation: Revocation?
+    /// Where others dial it.
+    public let address: NodeAddress?
+    /// The record could not be read: it is damaged here, and will be fetched from another replica.
+    public let isUnreadable: Bool
+
+    /// The key that the member signs with; nil if no certificate, or none that can be read, is known.
+    public var publicKey: PublicKey? { parsed.flatMap { try? $0.publicKey } }
+
+    /// Whether the chain has told it to stop syncing, or nobody can tell. Never said of HQ, which mends what is damaged.
+    public var isRefused: Bool { number != Access.headquarters && (revocation != nil || isUnreadable) }
+
+    /// Whether the newest certificate is for this key.
+    ///
+    /// - Parameter key: SHA-256 of the public key.
+    func isHeld(by key: [UInt8]) -> Bool { (try? publicKey?.fingerprint) == key }
+
+    var parsed: Certificate? { certificate.flatMap { try? Certificate(der: $0) } }
+}
+
+extension Member {
+    /// - Returns: nil if there is no such member.
+    init?(number: UInt32, in replica: Replica) throws {
+        let record = try replica.record(RetailSchema.member(number))
+        guard !record.isEmpty else { return nil }
+        self.init(number: number, record)
+    }
+
+    init(number: UInt32, _ record: Record) {
+        func value(_ field: UInt32) -> Value? { record.register(SlotKey(field: field))?.value }
+        self.number = number
+        name = if case .text(let text) = value(RetailSchema.Member.name) { text } else { "member \(number)" }
+        certificate = if case .bytes(let bytes) = value(RetailSchema.Member.certificate) { bytes } else { nil }
+        address = if case .text(let text) = value(RetailSchema.Member.address) { NodeAddress(text) } else { nil }
+        let reason: String? = if case .text(let text) = value(RetailSchema.Member.reason) { text } else { nil }
+        revocation =
+            if case .moment(let since) = value(RetailSchema.Member.revoked) {
+                Revocation(since: since, reason: reason)
+            } else {
+                nil
+            }
+        isUnreadable = false
+    }
+
+    /// A member whose record cannot be read.
+    init(unreadable number: UInt32) {
+        self.number = number
+        name = "member \(number)"
+        certificate = nil
+        revocation = nil
+        address = nil
+        isUnreadable = true
+    }
+}

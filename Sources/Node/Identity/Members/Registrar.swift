@@ -1,0 +1,134 @@
+internal import Net
+internal import Replica
+internal import Retail
+internal import Sync
+
+/// HQ's decisions on who belongs to the chain. Both a command and a running node call it, each as the one owner of the replica,
+/// on its thread; every decision is durable when its method returns, and can be asked for again after a crash.
+public struct Registrar {
+    private let directory: ReplicaDirectory
+    private let authority: CertificateAuthority
+
+    /// - Throws: `IdentityError.notHeadquarters`; what reading the keys throws.
+    public init(_ directory: ReplicaDirectory) throws {
+        guard directory.card.member == Access.headquarters else {
+            throw IdentityError.notHeadquarters(directory: directory.path, name: directory.card.name)
+        }
+        self.directory = directory
+        authority = try NodeKeys.authority(in: directory.path)
+    }
+
+    /// Invites a machine to become a member: one that is new, one whose invitation was not used, which then is worth nothing
+    /// any more, or with `replaces` one that has to be put in the place of a member's machine.
+    ///
+    /// - Parameters:
+    ///   - validMilliseconds: how long the token can be used.
+    ///   - address: where HQ is dialled; nil for what HQ's record says.
+    ///   - now: milliseconds since 1970.
+    public func invite(
+        _ name: String, replaces: Bool = false, validMilliseconds: Int64, address: NodeAddress? = nil, at now: Int64
+    ) throws -> InviteToken {
+        guard MemberName.isValid(name) else { throw RegistrarError.invalidName(name) }
+        let membership = try Membership(reading: directory.replica)
+        guard let address = address ?? membership[Access.headquarters]?.address else { throw RegistrarError.noAddress }
+        var invitations = try Invitations.read(in: directory.path)
+        let member = try number(for: name, replaces: replaces, membership, invitations)
+        let secret = SystemRandomNumberGenerator.bytes(InviteToken.secretCount)
+        let token = InviteToken(
+            chain: directory.card.chain, member: member, name: name,
+            authority: try made { () throws(CertificateError) in try authority.certificate.fingerprint }, secret: secret,
+            expires: now + validMilliseconds, address: address)
+        let invitation = Invitation(
+            member: member, name: name, secretDigest: SHA256.digest(secret), expires: token.expires)
+        invitations.add(invitation, at: now)
+        try invitations.write(in: directory.path)
+        return token
+    }
+
+    /// What revoking came to.
+    public enum Revocation: Hashable, Sendable {
+        case revoked(member: UInt32)
+        /// It was never used: now it cannot be.
+        case invitationWithdrawn(member: UInt32)
+    }
+
+    /// Keeps a member from syncing, and makes its unused invitation worthless. Its record stays, and what it sold.
+    ///
+    /// - Throws: `RegistrarError.alreadyRevoked`, with nothing left to do.
+    @discardableResult
+    public func revoke(_ name: String, reason: String? = nil, at now: Int64) throws -> Revocation {
+        let membership = try Membership(reading: directory.replica)
+        var invitations = try Invitations.read(in: directory.path)
+        let invited = invitations.invitation(named: name)
+        guard let number = membership.member(named: name)?.number ?? invited?.member else {
+            throw RegistrarError.unknownMember(name, known: membership.members.map(\.name))
+        }
+        guard number != Access.headquarters else { throw RegistrarError.headquarters }
+        // First, because an invitation that is used later would end the revocation.
+        if invitations.withdraw(number) { try invitations.write(in: directory.path) }
+        guard let member = membership[number] else { return .invitationWithdrawn(member: number) }
+        if let revocation = member.revocation {
+            guard invited == nil else { return .invitationWithdrawn(member: number) }
+            throw RegistrarError.alreadyRevoked(name, since: revocation.since)
+        }
+        try directory.replica.perform(at: now) { transaction in
+            try MemberRecord(number: number).revoke(since: now, reason: reason, in: transaction)
+        }
+        return .revoked(member: number)
+    }
+
+    /// Takes a revocation back.
+    ///
+    /// - Returns: the member's number.
+    @discardableResult
+    public func reinstate(_ name: String, at now: Int64) throws -> UInt32 {
+        let membership = try Membership(reading: directory.replica)
+        guard let member = membership.member(named: name) else {
+            throw RegistrarError.unknownMember(name, known: membership.members.map(\.name))
+        }
+        guard member.revocation != nil else { throw RegistrarError.notRevoked(name) }
+        try directory.replica.perform(at: now) { transaction in
+            try MemberRecord(number: member.number).reinstate(in: transaction)
+        }
+        return member.number
+    }
+
+    /// Gives HQ itself the next certificate, for the key that it has.
+    ///
+    /// - Returns: what to show from now on.
+    public func renewOwnCertificate(
+        lifetimeMilliseconds: Int64 = Renewal.lifetimeMilliseconds, at now: Int64
+    ) throws -> NodeKeys {
+        let (card, keys) = (directory.card, try NodeKeys.read(in: directory.path))
+        let (renewed, der) = try made { () throws(CertificateError) in
+            let certificate = try authority.issue(
+                CertificateRequest(name: card.name, key: keys.key), member: card.member, name: card.name,
+                notAfter: now + lifetimeMilliseconds, at: now)
+            return (
+                NodeKeys(authority: authority.certificate, certificate: certificate, key: keys.key), try certificate.der
+            )
+        }
+        try directory.replica.perform(at: now) { transaction in
+            try MemberRecord(number: card.member).renew(certificate: der, address: nil, in: transaction)
+        }
+        try renewed.replaceCertificate(in: directory.path)
+        return renewed
+    }
+
+    private func number(
+        for name: String, replaces: Bool, _ membership: Membership, _ invitations: Invitations
+    ) throws(RegistrarError) -> UInt32 {
+        if let member = membership.member(named: name) {
+            guard member.number != Access.headquarters else { throw .headquarters }
+            guard replaces else { throw .isMember(name, member: member.number, isRevoked: member.revocation != nil) }
+            return member.number
+        }
+        guard !replaces else { throw .unknownMember(name, known: membership.members.map(\.name)) }
+        // The same place, for nobody has taken it: whoever held the old token was never told that it is a member.
+        if let invitation = invitations.invitation(named: name) { return invitation.member }
+        let known = membership.members.map(\.number) + invitations.all.map(\.member)
+        let number = max(invitations.nextMember, (known.max() ?? 0) + 1)
+        guard number < 1 << 24 else { throw .chainIsFull }
+        return number
+    }
+}

@@ -1,0 +1,41 @@
+/// Why HQ does not decide what it is asked to. Nothing was changed.
+public enum RegistrarError: Error, Hashable, Sendable {
+    case invalidName(String)
+    case isMember(String, member: UInt32, isRevoked: Bool)
+    case unknownMember(String, known: [String])
+    /// HQ itself is neither invited nor revoked.
+    case headquarters
+    /// Nobody said where HQ is dialled.
+    case noAddress
+    case alreadyRevoked(String, since: Int64)
+    case notRevoked(String)
+    /// All member numbers were given out.
+    case chainIsFull
+}
+
+extension RegistrarError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .invalidName:
+            "this cannot be a member's name. Choose 1 to 64 letters, without control characters and blanks at the ends."
+        case .isMember(let name, let member, let isRevoked):
+            "\(name) is member \(member) already\(isRevoked ? ", and revoked" : ""). Choose another name, or say with "
+                + "--replace that a new machine takes its place."
+        case .unknownMember(let name, let known):
+            "there is no member named \(name) in this chain. Known are: \(Self.list(known))."
+        case .headquarters: "HQ is what decides who belongs to the chain: it can be neither invited nor revoked."
+        case .noAddress:
+            "nobody knows where stores can dial HQ. Say it with --address HOST:PORT; the token carries it to the store."
+        case .alreadyRevoked(let name, let since): "\(name) was revoked already, at \(Timestamp.text(since))."
+        case .notRevoked(let name): "\(name) is not revoked."
+        case .chainIsFull: "all 16,777,215 numbers of members were given out."
+        }
+    }
+
+    /// A few of the names: a chain may have thousands.
+    private static func list(_ names: [String]) -> String {
+        let limit = 20
+        return names.prefix(limit).joined(separator: ", ")
+            + (names.count > limit ? " and \(names.count - limit) more" : "")
+    }
+}
