@@ -8,7 +8,8 @@ enum Atoll {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .generate, .import, .exchange, .check, .show, .delta, .backup, .restore, .bench, .versionCommand, .helpCommand,
+        .initialize, .invite, .join, .revoke, .generate, .import, .exchange, .check, .show, .delta, .backup, .restore, .bench,
+        .versionCommand, .helpCommand,
     ]
 
     /// - Parameter words: the command line without the program's name.

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct UsageTests {
     @Test(arguments: [
-        "generate", "import", "exchange", "check", "show", "delta", "backup", "restore", "bench", "version", "help",
+        "init", "invite", "join", "revoke", "generate", "import", "exchange", "check", "show", "delta", "backup", "restore",
+        "bench", "version", "help",
     ])
     func `every command explains itself with an example`(_ command: String) throws {
         for words in [[command, "--help"], ["help", command]] {
