@@ -4,7 +4,7 @@ internal import Glibc
 @Sendable public func systemMilliseconds() -> Int64 { milliseconds(CLOCK_REALTIME) }
 
 /// Milliseconds of a clock that nobody sets: what timers run by.
-func monotonicMilliseconds() -> Int64 { milliseconds(CLOCK_MONOTONIC) }
+public func monotonicMilliseconds() -> Int64 { milliseconds(CLOCK_MONOTONIC) }
 
 private func milliseconds(_ clock: clockid_t) -> Int64 {
     var time = timespec()

@@ -128,6 +128,15 @@ extension SocketAddress {
     }
 }
 
+extension SocketAddress {
+    /// Without the port: by this a log knows somebody who comes again and again.
+    public var hostText: String {
+        let text = description
+        guard port != nil, let colon = text.lastIndex(of: ":") else { return text }
+        return String(text[..<colon])
+    }
+}
+
 extension SocketAddress: CustomStringConvertible {
     public var description: String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))

@@ -8,7 +8,7 @@ enum Atoll {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .initialize, .invite, .join, .revoke, .generate, .import, .exchange, .check, .show, .delta, .backup, .restore, .bench,
+        .demo, .initialize, .invite, .join, .revoke, .generate, .import, .exchange, .check, .show, .delta, .backup, .restore, .serve, .status, .doctor, .bench,
         .versionCommand, .helpCommand,
     ]
 

@@ -22,6 +22,11 @@ public final class ChainFolder {
         self.lock = lock
     }
 
+    /// Says of a folder that holds the members' directories which chain they are, so that it can be read as one.
+    public static func describe(at path: String, chain register: ChainRegister) throws {
+        try register.write(in: path)
+    }
+
     /// Opens a chain for changing its replicas.
     public static func open(at path: String) throws -> ChainFolder {
         try checkIsChain(path)

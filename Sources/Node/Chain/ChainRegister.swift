@@ -45,6 +45,15 @@ public struct ChainRegister: Hashable, Sendable {
         logs = []
     }
 
+    /// A chain whose members are there already.
+    ///
+    /// - Parameter names: by number; HQ first.
+    public init(chain: Hash128, names: [String], log: ImportedLog) {
+        self.chain = chain
+        members = zip(0..., names).map { Member(number: $0, name: $1) }
+        logs = [log]
+    }
+
     public func member(named name: String) -> Member? { members.first { $0.name == name } }
 
     /// The member's name; for one that is not registered here, its number.

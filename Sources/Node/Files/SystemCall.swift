@@ -27,6 +27,18 @@ final class Descriptor: Sendable {
         number = try systemCall("opening", path) { open(path, flags | O_CLOEXEC, mode) }
     }
 
+    /// What a file is opened for.
+    enum Purpose {
+        /// A new one that is written and read again.
+        case newSpool
+    }
+
+    convenience init(_ path: String, _ purpose: Purpose) throws(FileError) {
+        switch purpose {
+        case .newSpool: try self.init(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
+        }
+    }
+
     deinit { close(number) }
 
     /// Writes all of the bytes at the current position.
@@ -49,6 +61,21 @@ final class Descriptor: Sendable {
             }
             guard count > 0 else { break }
             bytes += buffer[..<count]
+        }
+        return bytes
+    }
+
+    /// Reads bytes that are there.
+    func read(_ count: Int, at offset: Int) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var done = 0
+        while done < count {
+            let part = try bytes.withUnsafeMutableBytes { bytes in
+                let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[done...])
+                return try systemCall("reading", path) { pread(number, rest.baseAddress, rest.count, off_t(offset + done)) }
+            }
+            guard part > 0 else { throw FileError(path: path, operation: "reading", errno: EIO) }
+            done += part
         }
         return bytes
     }

@@ -5,12 +5,7 @@ struct NodeControl: Sendable {
     /// - Throws: what the node refused, in the node's own words; `CommandError` if it cannot be reached.
     let ask: @Sendable (_ directory: String, RegistrarAct) throws -> RegistrarAct.Outcome
 
-    static let current = NodeControl { directory, _ in
-        throw CommandError(
-            code: .storage,
-            description: "\(directory): a node is running here, and only it may change who belongs to the chain. "
-                + "Stop it, and run this again.")
-    }
+    static let current = NodeControl { directory, act in try act.ask(nodeIn: directory) }
 
     /// Has a decision made: by this process, or by the node that runs on the directory.
     static func decide(_ act: RegistrarAct, in directory: String) throws -> RegistrarAct.Outcome {

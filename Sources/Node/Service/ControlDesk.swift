@@ -1,0 +1,143 @@
+public import Foundation
+internal import Net
+
+/// Answers a control request that the node itself does not know; nil if it is not known either.
+///
+/// - Parameters:
+///   - method: the request's.
+///   - parameters: a JSON object.
+public typealias ControlExtension =
+    @Sendable (_ method: String, _ parameters: Data, _ owner: ReplicaOwner) async throws -> Data?
+
+/// What people ask of a running node through the socket in its directory: lines of JSON, `{"method": ..., "parameters": {...}}`,
+/// each answered by a line, `{"result": ...}` or `{"error": "..."}`. Only the node's owner can open the socket.
+struct ControlDesk {
+    static let socketName = "node.sock"
+    /// The most bytes of a request.
+    static let lineLimit = 64 << 20
+
+    let more: ControlExtension
+    /// What has come of a line that is not whole.
+    private var buffers: [ConnectionID: [UInt8]] = [:]
+
+    init(_ more: @escaping ControlExtension) {
+        self.more = more
+    }
+
+    mutating func begin(_ connection: ConnectionID) {
+        buffers[connection] = []
+    }
+
+    mutating func end(_ connection: ConnectionID) {
+        buffers[connection] = nil
+    }
+
+    /// - Returns: the lines that are whole now; nil if one is too long.
+    mutating func take(_ bytes: RawSpan, on connection: ConnectionID) -> [[UInt8]]? {
+        guard var buffer = buffers.removeValue(forKey: connection) else { return [] }
+        let newStart = buffer.count
+        bytes.withUnsafeBytes { buffer += $0 }
+        var lines: [[UInt8]] = []
+        var start = 0
+        for index in newStart..<buffer.count where buffer[index] == UInt8(ascii: "\n") {
+            lines.append(Array(buffer[start..<index]))
+            start = index + 1
+        }
+        buffer.removeFirst(start)
+        guard buffer.count <= Self.lineLimit else { return nil }
+        buffers[connection] = buffer
+        return lines
+    }
+}
+
+/// A control request's line.
+struct ControlRequest {
+    let method: String
+    /// A JSON object.
+    let parameters: Data
+
+    /// - Returns: nil if the line is not a request.
+    init?(_ line: [UInt8]) {
+        guard let object = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any],
+            let method = object["method"] as? String,
+            let parameters = try? JSONSerialization.data(withJSONObject: object["parameters"] ?? [String: Any]())
+        else { return nil }
+        self.method = method
+        self.parameters = parameters
+    }
+}
+
+extension NodeService {
+    func takeControl(_ bytes: RawSpan, on connection: ConnectionID) {
+        guard let lines = control.take(bytes, on: connection) else { return loop.close(connection, afterFlush: false) }
+        for line in lines { answer(line, on: connection) }
+    }
+
+    private func answer(_ line: [UInt8], on connection: ConnectionID) {
+        guard let request = ControlRequest(line) else {
+            return reply(.failure(ControlError.notARequest), on: connection)
+        }
+        if request.method == "status" || request.method == "doctor" {
+            let peers = peerStatus
+            return serve(on: connection) { [self] in try JSONEncoder.control.encode(try await status(peers)) }
+        }
+        let more = control.more
+        serve(on: connection) { [self] in
+            if let result = try await registrarAct(request) { return result }
+            if let result = try await more(request.method, request.parameters, owner) { return result }
+            throw ControlError.unknownMethod(request.method)
+        }
+    }
+
+    private func serve(on connection: ConnectionID, _ body: @escaping @Sendable () async throws -> Data) {
+        Task.detached { [self] in
+            let result: Result<Data, any Error>
+            do {
+                result = .success(try await body())
+            } catch {
+                result = .failure(error)
+            }
+            loop.submit { [self] in reply(result, on: connection) }
+        }
+    }
+
+    private func reply(_ result: Result<Data, any Error>, on connection: ConnectionID) {
+        let line: Data
+        switch result {
+        case .success(let data): line = Data(#"{"result":"#.utf8) + data + Data("}\n".utf8)
+        case .failure(let error):
+            let text = (try? JSONEncoder.control.encode(["error": "\(error)"])) ?? Data(#"{"error":""}"#.utf8)
+            line = text + Data("\n".utf8)
+        }
+        loop.send(Array(line), on: connection)
+    }
+}
+
+/// Why a control request was not served.
+public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
+    case notARequest
+    case unknownMethod(String)
+    /// No node runs on the directory.
+    case noNode(directory: String)
+    /// The node said so.
+    case refused(String)
+    case noAnswer
+
+    public var description: String {
+        switch self {
+        case .notARequest: "this is not a request: send one JSON object a line, with a method."
+        case .unknownMethod(let method): "the node knows no method \(method). It may be of another version than this program."
+        case .noNode(let directory): "\(directory): no node is running here. Start it: atoll serve --dir \(directory)"
+        case .refused(let text): text
+        case .noAnswer: "the node went away without an answer. See its log."
+        }
+    }
+}
+
+extension JSONEncoder {
+    static var control: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+}

@@ -1,0 +1,59 @@
+internal import Foundation
+internal import Net
+
+/// Somebody who wants to become a member, or a member that wants a new certificate.
+struct EnrolmentCall {
+    let peer: PeerIdentity?
+    let remote: SocketAddress
+    var frame = EnrolmentFrame()
+}
+
+extension NodeService {
+    func takeEnrolment(_ bytes: RawSpan, on connection: ConnectionID) {
+        guard var call = enrolments.removeValue(forKey: connection) else { return }
+        let body: [UInt8]?
+        do {
+            body = try call.frame.take(bytes)
+        } catch {
+            log.logOnce(.warning, "enrolment_refused", about: call.remote.hostText, ["reason": "\(error)"])
+            return loop.close(connection, afterFlush: false)
+        }
+        guard let body else {
+            enrolments[connection] = call
+            return
+        }
+        let (peer, remote) = (call.peer, call.remote)
+        Task.detached { [self] in
+            let outcome = try? await owner.access { directory in
+                try EnrolmentServer(directory).answer(body, from: peer, at: systemMilliseconds())
+            }
+            loop.submit { [self] in
+                if let outcome {
+                    note(outcome.event, remote)
+                    loop.send(outcome.reply, on: connection)
+                }
+                loop.close(connection, afterFlush: true)
+            }
+        }
+    }
+
+    private func note(_ event: EnrolmentOutcome.Event, _ remote: SocketAddress) {
+        switch event {
+        case .enrolled(let member, let name): log.log(.info, "enrolled", ["member": String(member), "name": name])
+        case .renewed(let member, let name): log.log(.info, "renewed", ["member": String(member), "name": name])
+        case .refused(let refusal):
+            log.logOnce(.warning, "enrolment_refused", about: remote.hostText, ["reason": "\(refusal)"])
+        case .failed(let error): log.log(.error, "enrolment_failed", ["reason": "\(error)"])
+        }
+    }
+
+    /// What HQ's registrar is asked through the node.
+    ///
+    /// - Returns: nil if the request is not for the registrar.
+    func registrarAct(_ request: ControlRequest) async throws -> Data? {
+        guard request.method == RegistrarAct.method else { return nil }
+        guard let act = RegistrarAct(parameters: request.parameters) else { throw ControlError.notARequest }
+        let outcome = try await owner.access { try act.perform(on: $0, at: systemMilliseconds()) }
+        return try RegistrarAct.answer(outcome)
+    }
+}

@@ -1,0 +1,52 @@
+public import Net
+internal import Sync
+
+/// What happens on the loop, handed to whom it concerns.
+extension NodeService: EventLoopDelegate {
+    public func opened(_ connection: ConnectionID, _ opening: Opening) {
+        var dialled: Int?
+        if case .initiated(let attempt) = opening.origin { dialled = attempts.removeValue(forKey: attempt) }
+        switch opening.applicationProtocol {
+        case nil: control.begin(connection)
+        case Self.sessionProtocol:
+            guard let peer = opening.peer else { return loop.close(connection, afterFlush: false) }
+            beginSession(on: connection, opening, with: peer, dial: dialled)
+        default: enrolments[connection] = EnrolmentCall(peer: opening.peer, remote: opening.remote)
+        }
+    }
+
+    public func received(_ bytes: RawSpan, on connection: ConnectionID) {
+        if let slot = byConnection[connection].flatMap({ slots[$0] }) {
+            receive(bytes, on: slot)
+        } else if enrolments[connection] != nil {
+            takeEnrolment(bytes, on: connection)
+        } else {
+            takeControl(bytes, on: connection)
+        }
+    }
+
+    public func drained(_ connection: ConnectionID) {
+        guard let slot = byConnection[connection].flatMap({ slots[$0] }), !slot.isClosing else { return }
+        slot.session.noteWritable(true, at: now)
+        drive(slot)
+    }
+
+    public func closed(_ connection: ConnectionID, _ reason: CloseReason) {
+        if let slot = byConnection[connection].flatMap({ slots[$0] }) { lose(slot, reason) }
+        enrolments[connection] = nil
+        control.end(connection)
+    }
+
+    public func failed(_ attempt: AttemptID, _ reason: CloseReason) {
+        guard let index = attempts.removeValue(forKey: attempt) else { return }
+        failed(index, reason)
+    }
+
+    public func refused(_ address: SocketAddress, at listener: ListenerID, _ reason: CloseReason) {
+        log.logOnce(.warning, "refused_connection", about: address.hostText, ["reason": "\(reason)"])
+    }
+
+    public func changed(_ condition: ListenerCondition, of listener: ListenerID) {
+        log.log(.warning, "listener", ["condition": "\(condition)"])
+    }
+}

@@ -1,0 +1,224 @@
+internal import CRDT
+internal import Foundation
+internal import Net
+internal import Replica
+internal import Sync
+
+/// Sessions on the loop's thread: bytes in, bytes and requests out.
+extension NodeService {
+    /// A connection of the sync protocol is there.
+    func beginSession(on connection: ConnectionID, _ opening: Opening, with peer: PeerIdentity, dial: Int?) {
+        lastKey += 1
+        let key = SessionKey(number: lastKey)
+        var parameters = SessionParameters(
+            chain: identity.chain, origin: identity.origin, peer: peer.member, isInitiator: opening.isInitiator,
+            interest: membership.access.interest(of: identity.member, holding: held), access: membership.access)
+        parameters.bounds = bounds
+        let slot = SessionSlot(
+            key, on: connection, peer, at: opening.remote, dial: dial, began: now.wall,
+            Session(parameters, codecs: codecs, at: now))
+        slots[key] = slot
+        byConnection[connection] = key
+        if let refusal = membership.refusal(of: peer) {
+            log.logOnce(.warning, "refused", about: "member \(peer.member)", ["reason": "\(refusal)"])
+            slot.session.close(because: .revoked(member: peer.member))
+        } else {
+            replaceOther(of: slot)
+        }
+        drive(slot)
+    }
+
+    /// One session a member: of two, the one that the lower member has dialled stays, so that both ends choose the same; of
+    /// two that the same side has dialled, the later.
+    private func replaceOther(of slot: SessionSlot) {
+        let member = slot.identity.member
+        guard let other = byMember[member].flatMap({ slots[$0] }), !other.isClosing, member != identity.member else {
+            byMember[member] = slot.key
+            return
+        }
+        let (isMine, otherIsMine) = (slot.session.parameters.isInitiator, other.session.parameters.isInitiator)
+        let staysOther = isMine != otherIsMine && otherIsMine == (identity.member < member) && other.session.phase != .greeting
+        if staysOther {
+            slot.session.close(because: .superseded)
+        } else {
+            byMember[member] = slot.key
+            end(other.key, because: .superseded)
+        }
+    }
+
+    func receive(_ bytes: RawSpan, on slot: SessionSlot) {
+        guard !slot.isClosing else { return }
+        let moment = now
+        bytes.withUnsafeBytes { slot.session.receive($0, at: moment) }
+        drive(slot)
+    }
+
+    /// Takes what the replica's owner or the spools' keeper answered.
+    func take(_ replies: [SessionReply]) {
+        let moment = now
+        for reply in replies {
+            guard let slot = slots[reply.key], !slot.isClosing else { continue }
+            slot.session.answer(reply.answer, at: moment)
+            drive(slot)
+        }
+    }
+
+    /// Something is new and durable in these scopes.
+    func changed(_ scopes: [Scope]) {
+        let moment = now
+        held.formUnion(scopes)
+        unsigned.formUnion(scopes)
+        for (key, scopes) in subscriptions.concerned(by: scopes) {
+            guard let slot = slots[key], !slot.isClosing else { continue }
+            slot.session.noteChanges(of: scopes, at: moment)
+            drive(slot)
+        }
+        if scopes.contains(.chain) { refreshMembership() }
+    }
+
+    /// Carries out what a session wants, and sees to its end.
+    func drive(_ slot: SessionSlot) {
+        if slot.session.hello != nil { subscriptions.add(slot) }
+        for request in slot.session.takeRequests() { serve(request, for: slot) }
+        let output = slot.session.takeOutput()
+        if !output.isEmpty, let waiting = loop.send(output, on: slot.connection), waiting > Self.sendingLimit {
+            slot.session.noteWritable(false, at: now)
+            if waiting > Self.waitingLimit { slot.session.close(because: .overloaded) }
+        }
+        if slot.session.end != nil { finish(slot) } else { arm(slot) }
+        if slot.session.phase == .open { noteOpen(slot) }
+    }
+
+    /// Bytes that wait for a line; more is not made ready. Beyond the second bound the other side does not take its answers.
+    private static let sendingLimit = 1 << 18
+    private static let waitingLimit = 1 << 24
+
+    private func serve(_ request: SessionRequest, for slot: SessionSlot) {
+        switch request {
+        case .spool(let scope, let cut): spools.make(for: slot.key, scope, cut)
+        case .piece(let id, let index): spools.read(for: slot.key, id, index)
+        case .forget(let id): spools.forget(for: slot.key, id)
+        default:
+            _ = owner.serve(
+                SessionWork(key: slot.key, request: request, peer: slot.identity.member, milliseconds: now.wall))
+        }
+    }
+
+    private func arm(_ slot: SessionSlot) {
+        guard let deadline = slot.session.nextDeadline, slot.timerDeadline.map({ deadline < $0 }) ?? true else { return }
+        if let timer = slot.timer { loop.cancel(timer) }
+        slot.timerDeadline = deadline
+        slot.timer = loop.after(milliseconds: max(0, deadline - now.monotonic)) { [self] in
+            (slot.timer, slot.timerDeadline) = (nil, nil)
+            guard !slot.isClosing else { return }
+            slot.session.tick(at: now)
+            drive(slot)
+        }
+    }
+
+    /// Ends a session from this side.
+    func end(_ key: SessionKey, because error: SessionError) {
+        guard let slot = slots[key], !slot.isClosing else { return }
+        slot.session.close(because: error)
+        drive(slot)
+    }
+
+    /// What is left to say is said, then the connection goes.
+    private func finish(_ slot: SessionSlot) {
+        guard !slot.isClosing, let error = slot.session.end else { return }
+        slot.isClosing = true
+        if let timer = slot.timer { loop.cancel(timer) }
+        subscriptions.remove(slot)
+        spools.leave(slot.key)
+        if byMember[slot.identity.member] == slot.key { byMember[slot.identity.member] = nil }
+        noteEnd(slot, error)
+        loop.close(slot.connection, afterFlush: true)
+    }
+
+    /// The connection is gone.
+    func lose(_ slot: SessionSlot, _ reason: CloseReason) {
+        if !slot.isClosing {
+            slot.session.lose()
+            slot.isClosing = true
+            if let timer = slot.timer { loop.cancel(timer) }
+            subscriptions.remove(slot)
+            spools.leave(slot.key)
+            if byMember[slot.identity.member] == slot.key { byMember[slot.identity.member] = nil }
+            noteLoss(slot, reason)
+        }
+        slots[slot.key] = nil
+        byConnection[slot.connection] = nil
+        if let dial = slot.dial { redial(dial, afterSuccess: slot.hasBeenOpen) }
+    }
+
+    // MARK: What is remembered
+
+    private func noteOpen(_ slot: SessionSlot) {
+        guard !slot.hasBeenOpen else { return }
+        slot.hasBeenOpen = true
+        let member = slot.identity.member
+        history[member, default: PeerHistory()].opened(at: now.wall)
+        log.logOnce(
+            .info, "in_session", about: "member \(member)",
+            ["remote": slot.remote.description, "dialled": slot.dial == nil ? "no" : "yes"])
+        if let dial = slot.dial { dials[dial].backOff.succeed() }
+    }
+
+    private func noteEnd(_ slot: SessionSlot, _ error: SessionError) {
+        let member = slot.identity.member
+        history[member, default: PeerHistory()].ended(error.name, "\(error)", at: now.wall)
+        let level: NodeLog.Level = error == .finished || error == .superseded ? .info : .warning
+        log.logOnce(level, "session_ended", about: "member \(member)", ["error": error.name, "detail": "\(error)"])
+    }
+
+    private func noteLoss(_ slot: SessionSlot, _ reason: CloseReason) {
+        let member = slot.identity.member
+        history[member, default: PeerHistory()].ended(SessionError.lost.name, "\(reason)", at: now.wall)
+        log.logOnce(.warning, "line_lost", about: "member \(member)", ["reason": "\(reason)"])
+    }
+
+    /// Reads who belongs to the chain anew, and lets every session know.
+    private func refreshMembership() {
+        guard !isRefreshing else { return }
+        isRefreshing = true
+        Task.detached { [self] in
+            let fresh = try? await owner.access { try Membership(reading: $0.replica) }
+            loop.submit { [self] in
+                isRefreshing = false
+                guard let fresh, fresh != membership else { return }
+                membership = fresh
+                for key in slots.keys.sorted() {
+                    guard let slot = slots[key], !slot.isClosing else { continue }
+                    if let refusal = membership.refusal(of: slot.identity) {
+                        log.logOnce(.warning, "refused", about: "member \(slot.identity.member)", ["reason": "\(refusal)"])
+                        slot.session.close(because: .revoked(member: slot.identity.member))
+                    } else {
+                        slot.session.noteAccess(membership.access, at: now)
+                    }
+                    drive(slot)
+                }
+            }
+        }
+    }
+
+    /// Signs where this node's own chains stand, and tells everybody whom it may concern.
+    func signCheckpoints() {
+        let (key, scopes) = (keys.key, unsigned)
+        guard !scopes.isEmpty else { return }
+        unsigned = []
+        Task.detached { [self] in
+            let signed = try? await owner.access { directory in
+                try scopes.sorted().compactMap { scope in
+                    try directory.replica.ownCheckpoint(of: scope) { try key.sign($0) }
+                }
+            }
+            loop.submit { [self] in
+                for (key, scopes) in subscriptions.concerned(by: (signed ?? []).map(\.scope)) {
+                    guard let slot = slots[key], !slot.isClosing else { continue }
+                    slot.session.tell((signed ?? []).filter { scopes.contains($0.scope) })
+                    drive(slot)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+internal import CRDT
+internal import Foundation
+internal import Net
+internal import Replica
+public import Sync
+
+/// A running node: it owns a replica, talks to any number of others, and answers commands through a socket in its directory.
+///
+/// One thread runs the event loop and all sessions; the replica's owner has a thread of its own, and so has the reading of
+/// large deltas. What those say comes back to the loop's thread as calls.
+///
+/// `@unchecked Sendable`: everything that changes belongs to the loop's thread, which each entry checks through the loop.
+public final class NodeService: @unchecked Sendable {
+    public let directory: String
+    let loop: EventLoop
+    let owner: ReplicaOwner
+    let spools: SpoolKeeper
+    let log: NodeLog
+    let configuration: NodeConfiguration
+    let codecs: SessionCodecs
+    var keys: NodeKeys
+    let server: TLSContext
+    let client: TLSContext
+    var identity: Identity
+    var membership: Membership
+    var slots: [SessionKey: SessionSlot] = [:]
+    var byConnection: [ConnectionID: SessionKey] = [:]
+    var byMember: [UInt32: SessionKey] = [:]
+    var subscriptions = Subscriptions()
+    var dials: [Dial] = []
+    var attempts: [AttemptID: Int] = [:]
+    var control: ControlDesk
+    var enrolments: [ConnectionID: EnrolmentCall] = [:]
+    var history: [UInt32: PeerHistory] = [:]
+    /// Scopes that this node holds something of.
+    var held: Set<Scope>
+    /// Those in which something own was written since it was last signed.
+    var unsigned: Set<Scope> = []
+    var isRefreshing = false
+    let bounds: SessionBounds
+    var lastKey: UInt64 = 0
+    var isStopping = false
+    var random = SystemRandomNumberGenerator()
+
+    private struct Start: Sendable {
+        let identity: Identity
+        let membership: Membership
+        let held: [Scope]
+    }
+
+    /// What a node speaks with its like, and with newcomers.
+    static let sessionProtocol = "atoll/1"
+
+    /// Opens the replica, listens and dials. `run` then serves until `stop`.
+    ///
+    /// - Parameters:
+    ///   - configuration: as the directory's file says, or as someone who starts the node wants it.
+    ///   - extension: answers control requests that the node itself does not know.
+    public init(
+        _ directory: String, _ configuration: NodeConfiguration, log: NodeLog, bounds: SessionBounds = SessionBounds(),
+        extension more: @escaping ControlExtension = { _, _, _ in nil }
+    ) throws {
+        self.directory = directory
+        self.configuration = configuration
+        self.log = log
+        self.bounds = bounds
+        keys = try NodeKeys.read(in: directory)
+        codecs = try SessionCodecs()
+        let loop = try EventLoop()
+        self.loop = loop
+        let relay = LoopRelay(loop)
+        owner = try ReplicaOwner(listener: relay.listener) { try ReplicaDirectory.open(at: directory) }
+        let start = try owner.access { directory in
+            if directory.doubt != nil { try directory.beginIncarnation(at: systemMilliseconds()) }
+            return Start(
+                identity: directory.replica.identity, membership: try Membership(reading: directory.replica),
+                held: directory.replica.heldScopes)
+        }
+        (identity, membership, held) = (start.identity, start.membership, Set(start.held))
+        spools = try SpoolKeeper(directory) { reply in relay.answered([reply]) }
+        let trust = TLSConfiguration.Trust.authority(keys.authority)
+        server = try TLSContext(
+            TLSConfiguration(
+                credential: keys.credential(sendsAuthority: true), trust: trust,
+                protocols: [
+                    .init(Self.sessionProtocol), EnrolmentProtocol.enrol, EnrolmentProtocol.renew,
+                ]))
+        client = try TLSContext(
+            TLSConfiguration(
+                credential: keys.credential(sendsAuthority: false), trust: trust, protocols: [.init(Self.sessionProtocol)]))
+        control = ControlDesk(more)
+        relay.service = self
+        dials = configuration.peers.map { Dial($0) }
+    }
+
+    /// Serves on the calling thread until `stop`; then everything is durable and closed.
+    public func run() throws {
+        if let address = configuration.listen {
+            let listener = try loop.listen(at: try SocketAddress(numeric: address.host, port: address.port), .tls(server))
+            log.log(.info, "listening", ["address": loop.address(of: listener)?.description ?? "\(address)"])
+        }
+        _ = try loop.listen(at: .unix(path: directory + "/" + ControlDesk.socketName), .plain)
+        log.log(.info, "started", ["member": String(identity.member), "origin": String(identity.origin.rawValue, radix: 16)])
+        for index in dials.indices { dial(index) }
+        loop.after(milliseconds: Self.housekeepingMilliseconds) { [self] in keepHouse() }
+        try loop.run(self)
+        spools.stop()
+        owner.stop()
+        try? FileManager.default.removeItem(atPath: directory + "/" + ControlDesk.socketName)
+        log.log(.info, "stopped")
+    }
+
+    /// Says goodbye to everybody, makes everything durable, and lets `run` return. From any thread.
+    public func stop() {
+        loop.submit { [self] in
+            guard !isStopping else { return }
+            isStopping = true
+            for key in slots.keys.sorted() { end(key, because: .finished) }
+            loop.stop()
+        }
+    }
+
+    var now: Moment { Moment(monotonic: monotonicMilliseconds(), wall: systemMilliseconds()) }
+
+    static let housekeepingMilliseconds: Int64 = 5_000
+
+    /// What is due every few seconds: signing where the own chains stand, renewing the certificate.
+    private func keepHouse() {
+        guard !isStopping else { return }
+        signCheckpoints()
+        loop.after(milliseconds: Self.housekeepingMilliseconds) { [self] in keepHouse() }
+    }
+}
+
+/// Carries what the owner's thread says to the loop's.
+final class LoopRelay: @unchecked Sendable {
+    private let loop: EventLoop
+    /// Set once, before anything is asked; read on the loop's thread.
+    weak var service: NodeService?
+
+    init(_ loop: EventLoop) {
+        self.loop = loop
+    }
+
+    var listener: OwnerListener {
+        OwnerListener(
+            answered: { [self] in answered($0) },
+            changed: { [self] scopes in loop.submit { [self] in service?.changed(scopes) } },
+            verify: { checkpoint, message, replica in
+                let member = try? Member(number: checkpoint.origin.member, in: replica)
+                return (member?.publicKey).map { $0.verify(checkpoint.signature, of: message) } ?? false
+            },
+            wallClock: systemMilliseconds)
+    }
+
+    func answered(_ replies: [SessionReply]) {
+        loop.submit { [self] in service?.take(replies) }
+    }
+}

@@ -1,0 +1,123 @@
+internal import CRDT
+internal import Foundation
+internal import Net
+internal import Replica
+internal import Sync
+
+/// How a node is doing: what `atoll status` shows and `atoll doctor` explains.
+public struct NodeStatus: Codable, Hashable, Sendable {
+    public struct Peer: Codable, Hashable, Sendable {
+        public var member: UInt32?
+        public var name: String
+        /// `in sync`, `syncing`, `opening`, `not connected`.
+        public var state: String
+        public var remote: String?
+        /// When the state began, in milliseconds since 1970; nil if it was never otherwise since the node started.
+        public var since: Int64?
+        /// Pushes that it has not acknowledged.
+        public var unacknowledged: Int
+        /// The other side's clock less this one's, in milliseconds.
+        public var clockOffsetMilliseconds: Int64?
+        /// Scopes that are left out, with the reason.
+        public var suspended: [String: String]
+        /// Why the last session ended, or the last attempt failed.
+        public var error: String?
+        public var errorDetail: String?
+    }
+
+    public struct Relayed: Codable, Hashable, Sendable {
+        public var scope: String
+        public var origin: String
+        public var transactions: UInt64
+        public var via: UInt32
+    }
+
+    public var member: UInt32
+    public var name: String
+    public var origin: String
+    public var scopes: Int
+    /// One hash over all scopes that are whole: equal replicas of the same scopes show the same.
+    public var sum: String
+    /// Large cuts that are on their way in.
+    public var staged: [String]
+    public var peers: [Peer]
+    /// What came by others and was not confirmed by its origin yet.
+    public var relayed: [Relayed]
+    public var quarantinedRecords: Int
+    /// The highest stamp, less the clock, in milliseconds; more than a minute means that some clock runs ahead.
+    public var stampAheadMilliseconds: Int64
+    public var certificateExpires: Int64
+    public var freeDiskBytes: Int64?
+    public var waitingRequests: Int
+    public var transactions: Int
+    public var commits: Int
+}
+
+extension NodeService {
+    /// What the loop's thread knows.
+    var peerStatus: [NodeStatus.Peer] {
+        var peers: [NodeStatus.Peer] = []
+        var seen: Set<UInt32> = []
+        for slot in slots.values.sorted(by: { $0.key < $1.key }) where !slot.isClosing {
+            seen.insert(slot.identity.member)
+            peers.append(status(of: slot))
+        }
+        for (member, past) in history.sorted(by: { $0.key < $1.key }) where !seen.contains(member) {
+            seen.insert(member)
+            peers.append(
+                NodeStatus.Peer(
+                    member: member, name: membership[member]?.name ?? "member \(member)", state: "not connected",
+                    since: past.lastEnded, unacknowledged: 0, suspended: [:], error: past.error?.name,
+                    errorDetail: past.error?.detail))
+        }
+        for dial in dials where !dial.isBusy || dial.failure != nil {
+            if let member = dial.peer.member, seen.contains(member) { continue }
+            guard let failure = dial.failure, dial.backOff.failures > 0 else { continue }
+            peers.append(
+                NodeStatus.Peer(
+                    member: dial.peer.member, name: "\(dial.peer.address)", state: "not connected", unacknowledged: 0,
+                    suspended: [:], error: "cannot_connect", errorDetail: failure))
+        }
+        return peers
+    }
+
+    private func status(of slot: SessionSlot) -> NodeStatus.Peer {
+        let session = slot.session
+        let state =
+            session.phase != .open ? "opening" : session.isIdle ? "in sync" : "syncing"
+        return NodeStatus.Peer(
+            member: slot.identity.member, name: slot.identity.name, state: state, remote: slot.remote.description,
+            since: history[slot.identity.member]?.lastOpened ?? slot.began, unacknowledged: session.unacknowledgedCount,
+            clockOffsetMilliseconds: session.clockOffset?.milliseconds,
+            suspended: Dictionary(
+                uniqueKeysWithValues: session.suspended.map { ("\($0.key)", "\($0.value)") }),
+            error: nil, errorDetail: nil)
+    }
+
+    func status(_ peers: [NodeStatus.Peer]) async throws -> NodeStatus {
+        let (waiting, done, expires) = (owner.waitingCount, owner.done, try keys.certificate.validity.upperBound)
+        return try await owner.access { directory in
+            let replica = directory.replica
+            let sum = replica.heldScopes.reduce(Hash128.zero) { sum, scope in
+                let summary = replica.summary(of: scope) ?? .zero
+                return Hash128(high: sum.high ^ summary.high, low: sum.low ^ summary.low)
+            }
+            let relayed = replica.relayed.sorted { $0.key < $1.key }.flatMap { scope, spans in
+                spans.map {
+                    NodeStatus.Relayed(
+                        scope: "\(scope)", origin: String($0.origin.rawValue, radix: 16),
+                        transactions: $0.upTo - $0.beyond, via: $0.via)
+                }
+            }
+            let attributes = try? FileManager.default.attributesOfFileSystem(forPath: directory.path)
+            return NodeStatus(
+                member: directory.card.member, name: directory.card.name,
+                origin: String(replica.identity.origin.rawValue, radix: 16), scopes: replica.heldScopes.count,
+                sum: "\(sum)", staged: replica.stagedCuts.map { "\($0.header.scope)" }, peers: peers, relayed: relayed,
+                quarantinedRecords: replica.quarantinedKeys.count,
+                stampAheadMilliseconds: replica.latestStamp.milliseconds - systemMilliseconds(),
+                certificateExpires: expires, freeDiskBytes: (attributes?[.systemFreeSize] as? NSNumber)?.int64Value,
+                waitingRequests: waiting, transactions: done.transactions, commits: done.commits)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+internal import Foundation
+
+/// How a command asks the running node for a decision, and is answered.
+extension RegistrarAct {
+    static let method = "registrar"
+
+    private struct Content: Codable {
+        var act: String
+        var name: String
+        var replaces: Bool?
+        var validMilliseconds: Int64?
+        var address: String?
+        var reason: String?
+    }
+
+    private struct Answer: Codable {
+        var token: String?
+        var member: UInt32?
+        var isWithdrawn: Bool?
+    }
+
+    init?(parameters: Data) {
+        guard let content = try? JSONDecoder().decode(Content.self, from: parameters) else { return nil }
+        switch content.act {
+        case "invite":
+            let address = content.address.flatMap { NodeAddress($0) }
+            guard let valid = content.validMilliseconds, (address == nil) == (content.address == nil) else { return nil }
+            self = .invite(
+                name: content.name, replaces: content.replaces ?? false, validMilliseconds: valid, address: address)
+        case "revoke": self = .revoke(name: content.name, reason: content.reason)
+        case "reinstate": self = .reinstate(name: content.name)
+        default: return nil
+        }
+    }
+
+    private var content: Content {
+        switch self {
+        case .invite(let name, let replaces, let validMilliseconds, let address):
+            Content(
+                act: "invite", name: name, replaces: replaces, validMilliseconds: validMilliseconds,
+                address: address.map { "\($0)" })
+        case .revoke(let name, let reason): Content(act: "revoke", name: name, reason: reason)
+        case .reinstate(let name): Content(act: "reinstate", name: name)
+        }
+    }
+
+    /// Has the node that runs on HQ's directory decide.
+    public func ask(nodeIn directory: String) throws -> Outcome {
+        let answer = try ControlClient(directory).ask(Self.method, try JSONEncoder().encode(content))
+        let told = try JSONDecoder().decode(Answer.self, from: answer)
+        switch self {
+        case .invite:
+            guard let text = told.token else { throw ControlError.noAnswer }
+            return .invited(try InviteToken(text: text))
+        case .revoke:
+            guard let member = told.member else { throw ControlError.noAnswer }
+            return .revoked(told.isWithdrawn == true ? .invitationWithdrawn(member: member) : .revoked(member: member))
+        case .reinstate:
+            guard let member = told.member else { throw ControlError.noAnswer }
+            return .reinstated(member: member)
+        }
+    }
+
+    static func answer(_ outcome: Outcome) throws -> Data {
+        let answer =
+            switch outcome {
+            case .invited(let token): Answer(token: token.text)
+            case .revoked(.revoked(let member)): Answer(member: member)
+            case .revoked(.invitationWithdrawn(let member)): Answer(member: member, isWithdrawn: true)
+            case .reinstated(let member): Answer(member: member)
+            }
+        return try JSONEncoder.control.encode(answer)
+    }
+}

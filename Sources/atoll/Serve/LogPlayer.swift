@@ -1,0 +1,57 @@
+import Foundation
+import Node
+import Replica
+import Simulation
+
+/// Sells from a recorded log at a running node: what the log's own member did, event by event, each durable before the next.
+///
+/// It is asked again and again, each time for the events up to another number; it goes on where it was.
+actor LogPlayer {
+    static let method = "replay"
+
+    struct Parameters: Codable {
+        /// The log's path.
+        var log: String
+        /// The members of the chain by number; HQ first.
+        var names: [String]
+        /// The number of the last event to make, unless the log ends before.
+        var upTo: Int64
+    }
+
+    struct Result: Codable {
+        /// How many events this member has made so far.
+        var events: Int
+        /// Of them, orders.
+        var orders: Int
+    }
+
+    private var log = ""
+    private var events: [LogEvent] = []
+    private var next = 0
+    private var replay = LogReplay()
+    private var done = Result(events: 0, orders: 0)
+
+    func play(_ parameters: Data, _ owner: ReplicaOwner) async throws -> Data {
+        let wanted = try JSONDecoder().decode(Parameters.self, from: parameters)
+        if wanted.log != log { try open(wanted) }
+        while next < events.count, events[next].number <= wanted.upTo {
+            let event = events[next]
+            next += 1
+            let member = replay.member(of: event)
+            guard member == owner.card.member else { continue }
+            let replay = replay
+            try await owner.perform(at: wallClockMilliseconds()) { try replay.apply(event, at: member, in: $0) }
+            done.events += 1
+            if case .order = event.kind { done.orders += 1 }
+        }
+        return try JSONEncoder().encode(done)
+    }
+
+    private func open(_ wanted: Parameters) throws {
+        var reader = try LogReader(path: wanted.log)
+        var read: [LogEvent] = []
+        while let event = try reader.next() { read.append(event) }
+        (log, events, next, replay) = (wanted.log, read, 0, LogReplay(names: wanted.names))
+        done = Result(events: 0, orders: 0)
+    }
+}

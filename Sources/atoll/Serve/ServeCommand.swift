@@ -1,0 +1,53 @@
+import Dispatch
+import Foundation
+import Glibc
+import Node
+import Sync
+
+extension Command {
+    static let serve = Command(
+        name: "serve", summary: "Run a node: own a replica, and sync it with the others of the chain.",
+        details: """
+            The node runs until it gets SIGTERM or SIGINT, then makes everything durable and ends with exit code 0. It dials
+            the peers that node.json in its directory names, takes in whoever of the chain dials it, and finds them again by
+            itself when lines come back. Its log goes to standard error, one JSON object a line. Other commands reach it through
+            the socket node.sock in its directory.
+            """,
+        options: [
+            .node("the node's directory, as atoll init or atoll join made it"),
+            .listen("where to listen, instead of what node.json says"),
+            Option(name: "peer", value: "HOST:PORT", help: "whom to dial, instead of those in node.json"),
+        ],
+        examples: ["atoll serve --dir HQ", "atoll serve --dir S012 --peer 10.0.0.7:7400"]
+    ) { arguments in
+        let directory = try arguments.required("dir")
+        OpenFileLimit.raise()
+        var configuration = try NodeConfiguration.read(in: directory)
+        if let listen = try arguments.address("listen") { configuration.listen = listen }
+        if let peer = try arguments.address("peer") { configuration.peers = [.init(address: peer)] }
+        let log = NodeLog { Diagnostics.line($0) }
+        let player = LogPlayer()
+        let service = try NodeService(directory, configuration, log: log) { method, parameters, owner in
+            switch method {
+            case LogPlayer.method: return try await player.play(parameters, owner)
+            case NodeFigures.method:
+                return try JSONEncoder().encode(try await owner.access { try NodeFigures($0.replica) })
+            default: return nil
+            }
+        }
+        let signals = endSignals { service.stop() }
+        defer { for signal in signals { signal.cancel() } }
+        try service.run()
+    }
+
+    /// Does something when the system or a person asks the program to end.
+    private static func endSignals(_ body: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal] {
+        [SIGTERM, SIGINT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler(handler: body)
+            source.resume()
+            return source
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import Node
+
+extension Command {
+    static let status = Command(
+        name: "status", summary: "Show how a running node is doing: its peers, what is on the way, clocks, disk.",
+        options: [.node("the node's directory"), .json],
+        examples: ["atoll status --dir HQ", "atoll status --dir HQ --json"]
+    ) { arguments in
+        let answer = try ControlClient(try arguments.required("dir")).ask("status")
+        guard !arguments.has("json") else { return try Atoll.print(String(decoding: answer, as: UTF8.self) + "\n") }
+        let status = try JSONDecoder().decode(NodeStatus.self, from: answer)
+        try Atoll.print(status.text.joined(separator: "\n") + "\n")
+    }
+
+    static let doctor = Command(
+        name: "doctor", summary: "Explain what is wrong with a node, and what to do about it.",
+        details: "Ends with exit code 1 if something needs a person.",
+        options: [.node("the node's directory")],
+        examples: ["atoll doctor --dir S012"]
+    ) { arguments in
+        let directory = try arguments.required("dir")
+        let findings = try NodeDoctor(directory).findings()
+        guard !findings.isEmpty else { return try Atoll.print("Nothing is wrong that this program can see.\n") }
+        for finding in findings { try Atoll.print("- \(finding)\n") }
+        throw CommandError.doesNotHold(
+            "\(findings.count) \(findings.count == 1 ? "thing needs" : "things need") attention.")
+    }
+}
+
+extension NodeStatus {
+    var text: [String] {
+        var lines = [
+            "\(name.printable) (member \(member)), incarnation \(origin), \(scopes) scopes, sum \(sum)",
+            "\(transactions.grouped) transactions in \(commits.grouped) commits since the start; \(waitingRequests) wait"
+                + (freeDiskBytes.map { "; \(($0 >> 20).grouped) MiB of disk are free" } ?? ""),
+            "certificate until \(Date(timeIntervalSince1970: Double(certificateExpires) / 1000).formatted(.iso8601))", "",
+        ]
+        if peers.isEmpty {
+            lines.append("No peers.")
+        } else {
+            var rows = [["PEER", "STATE", "SINCE", "CLOCK", "TO ACKNOWLEDGE", "TROUBLE"]]
+            for peer in peers {
+                let trouble =
+                    peer.errorDetail ?? peer.suspended.sorted { $0.key < $1.key }.first.map { "\($0.key): \($0.value)" }
+                rows.append([
+                    peer.name.printable, peer.state, peer.since.map(Self.age) ?? "",
+                    peer.clockOffsetMilliseconds.map { "\($0) ms" } ?? "",
+                    String(peer.unacknowledged), trouble?.printable ?? "",
+                ])
+            }
+            lines += TextTable(rows, right: [3, 4]).lines()
+        }
+        if !staged.isEmpty { lines += ["", "On the way in: \(staged.joined(separator: ", "))"] }
+        for span in relayed {
+            lines.append(
+                "\(span.scope): \(span.transactions.grouped) transactions of \(span.origin) came by member \(span.via), and "
+                    + "their origin has not confirmed them yet.")
+        }
+        if quarantinedRecords > 0 { lines.append("\(quarantinedRecords.counting("damaged record")) set aside.") }
+        if stampAheadMilliseconds > 60_000 {
+            lines.append(
+                "Some clock ran ahead: the highest stamp lies \(duration(Double(stampAheadMilliseconds) / 1000)) in the future."
+            )
+        }
+        return lines
+    }
+
+    private static func age(_ since: Int64) -> String {
+        duration(max(0, Double(wallClockMilliseconds() - since) / 1000))
+    }
+}
