@@ -132,6 +132,39 @@ import Testing
         }
     }
 
+    @Test func `a reply with a flipped bit installs nothing that was not granted, and a good one still does`() throws {
+        let token = try chain.invite("S001")
+        let flip: @Sendable (inout [UInt8], Int) -> Void = { reply, number in
+            // A step that is no multiple of 8 meets every bit of a byte in turn.
+            let bit = number * 331
+            if bit < reply.count * 8 { reply[bit / 8] ^= 1 << UInt8(bit % 8) }
+        }
+        let headquarters = try RunningHeadquarters(chain, spoiling: flip)
+        defer { headquarters.stop() }
+        let (draft, kept) = (chain.folder[".S001.joining"], chain.folder["kept"])
+        var isRefused: [Bool] = []
+        for attempt in 0..<50 {
+            do {
+                let joined = try join(token.at(headquarters.address), at: store)
+                isRefused.append(false)
+                let keys = try NodeKeys.read(in: store)
+                #expect(joined.card.chain == token.chain && joined.card.member == 1, "attempt \(attempt)")
+                #expect(try keys.authority.fingerprint == token.authority, "attempt \(attempt)")
+                #expect(try keys.certificate.check(issuedBy: keys.authority, at: TestChain.now).member == 1)
+                try FileManager.default.removeItem(atPath: store)
+                // The same machine once more: after a success its key is no longer kept.
+                try FileManager.default.copyItem(atPath: kept, toPath: draft)
+            } catch is EnrolmentError {
+                isRefused.append(true)
+                #expect(!FileManager.default.fileExists(atPath: store))
+                if attempt == 0 { try FileManager.default.copyItem(atPath: draft, toPath: kept) }
+            }
+        }
+        // What is left is the text of names and addresses, the digest key and HQ's clock.
+        #expect(isRefused.first == true && isRefused.last == false)
+        #expect(isRefused.count(where: \.self) > 25)
+    }
+
     @Test func `a certificate that is not valid here yet is not installed, and the next attempt gets one that is`() throws {
         // HQ's clock is a day ahead, and its own certificate was made before that.
         try withHeadquarters(clock: { TestChain.now + TestChain.day }) { token in

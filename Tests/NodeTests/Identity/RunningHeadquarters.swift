@@ -13,6 +13,9 @@ final class RunningHeadquarters: EventLoopDelegate, @unchecked Sendable {
     private var asking: [ConnectionID: (peer: PeerIdentity?, frame: EnrolmentFrame)] = [:]
     /// How many replies are thrown away: the connection is cut instead.
     private var lostReplies: Int
+    /// Changes the next reply, by its number.
+    private let spoil: @Sendable (inout [UInt8], Int) -> Void
+    private var replies = 0
     private let ended = DispatchSemaphore(value: 0)
     private(set) var address: NodeAddress
 
@@ -22,9 +25,11 @@ final class RunningHeadquarters: EventLoopDelegate, @unchecked Sendable {
     init(
         _ chain: TestChain, losing lostReplies: Int = 0,
         _ protocols: [TLSConfiguration.ApplicationProtocol] = [EnrolmentProtocol.enrol, EnrolmentProtocol.renew],
-        clock: @escaping @Sendable () -> Int64 = { TestChain.now }
+        clock: @escaping @Sendable () -> Int64 = { TestChain.now },
+        spoiling spoil: @escaping @Sendable (inout [UInt8], Int) -> Void = { _, _ in }
     ) throws {
         self.clock = clock
+        self.spoil = spoil
         self.lostReplies = lostReplies
         loop = try EventLoop()
         directory = try ReplicaDirectory.open(at: chain.path)
@@ -60,7 +65,10 @@ final class RunningHeadquarters: EventLoopDelegate, @unchecked Sendable {
             lostReplies -= 1
             loop.close(connection, afterFlush: false)
         } else {
-            loop.send(outcome.reply, on: connection)
+            var reply = outcome.reply
+            spoil(&reply, replies)
+            replies += 1
+            loop.send(reply, on: connection)
             loop.close(connection, afterFlush: true)
         }
     }
