@@ -78,8 +78,8 @@ extension NodeService {
             return reply(.failure(ControlError.notARequest), on: connection)
         }
         if request.method == "status" || request.method == "doctor" {
-            let peers = peerStatus
-            return serve(on: connection) { [self] in try JSONEncoder.control.encode(try await status(peers)) }
+            let (peers, history) = (peerStatus, history)
+            return serve(on: connection) { [self] in try JSONEncoder.control.encode(try await status(peers, history)) }
         }
         let more = control.more
         serve(on: connection) { [self] in

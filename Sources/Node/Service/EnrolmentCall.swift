@@ -9,6 +9,23 @@ struct EnrolmentCall {
 }
 
 extension NodeService {
+    /// How many may ask at once: each costs a look into the invitations.
+    private static let enrolmentLimit = 256
+    private static let enrolmentMilliseconds: Int64 = 15_000
+
+    func beginEnrolment(on connection: ConnectionID, _ opening: Opening) {
+        guard enrolments.count < Self.enrolmentLimit else {
+            log.logOnce(.warning, "enrolments_exceeded", about: "enrolment", ["limit": String(Self.enrolmentLimit)])
+            return loop.close(connection, afterFlush: false)
+        }
+        enrolments[connection] = EnrolmentCall(peer: opening.peer, remote: opening.remote)
+        // Whoever stops in the middle is not waited for; an answer that is due by then is given all the same.
+        loop.after(milliseconds: Self.enrolmentMilliseconds) { [self] in
+            guard enrolments[connection] != nil else { return }
+            loop.close(connection, afterFlush: false)
+        }
+    }
+
     func takeEnrolment(_ bytes: RawSpan, on connection: ConnectionID) {
         guard var call = enrolments.removeValue(forKey: connection) else { return }
         let body: [UInt8]?
@@ -22,10 +39,10 @@ extension NodeService {
             enrolments[connection] = call
             return
         }
-        let (peer, remote) = (call.peer, call.remote)
+        let (peer, remote, clock) = (call.peer, call.remote, clock)
         Task.detached { [self] in
             let outcome = try? await owner.access { directory in
-                try EnrolmentServer(directory).answer(body, from: peer, at: systemMilliseconds())
+                try EnrolmentServer(directory).answer(body, from: peer, at: clock.milliseconds)
             }
             loop.submit { [self] in
                 if let outcome {
@@ -53,7 +70,8 @@ extension NodeService {
     func registrarAct(_ request: ControlRequest) async throws -> Data? {
         guard request.method == RegistrarAct.method else { return nil }
         guard let act = RegistrarAct(parameters: request.parameters) else { throw ControlError.notARequest }
-        let outcome = try await owner.access { try act.perform(on: $0, at: systemMilliseconds()) }
+        let clock = clock
+        let outcome = try await owner.access { try act.perform(on: $0, at: clock.milliseconds) }
         return try RegistrarAct.answer(outcome)
     }
 }

@@ -11,7 +11,7 @@ extension NodeService: EventLoopDelegate {
         case Self.sessionProtocol:
             guard let peer = opening.peer else { return loop.close(connection, afterFlush: false) }
             beginSession(on: connection, opening, with: peer, dial: dialled)
-        default: enrolments[connection] = EnrolmentCall(peer: opening.peer, remote: opening.remote)
+        default: beginEnrolment(on: connection, opening)
         }
     }
 

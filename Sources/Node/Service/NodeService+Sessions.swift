@@ -87,6 +87,17 @@ extension NodeService {
         }
         if slot.session.end != nil { finish(slot) } else { arm(slot) }
         if slot.session.phase == .open { noteOpen(slot) }
+        learnClock(from: slot)
+    }
+
+    /// Follows headquarters' clock, once for each time that it was measured.
+    private func learnClock(from slot: SessionSlot) {
+        guard let offset = slot.session.clockOffset, offset != slot.learnedOffset else { return }
+        slot.learnedOffset = offset
+        guard slot.identity.member == Access.headquarters, clock.learn(offset) else { return }
+        log.logOnce(
+            .warning, "clock_corrected", about: "clock",
+            ["by_milliseconds": String(offset.milliseconds), "in_all": String(clock.correctionMilliseconds)])
     }
 
     /// Bytes that wait for a line; more is not made ready. Beyond the second bound the other side does not take its answers.
@@ -166,6 +177,7 @@ extension NodeService {
 
     private func noteEnd(_ slot: SessionSlot, _ error: SessionError) {
         let member = slot.identity.member
+        noteHeld(slot)
         history[member, default: PeerHistory()].ended(error.name, "\(error)", at: now.wall)
         let level: NodeLog.Level = error == .finished || error == .superseded ? .info : .warning
         log.logOnce(level, "session_ended", about: "member \(member)", ["error": error.name, "detail": "\(error)"])
@@ -173,8 +185,14 @@ extension NodeService {
 
     private func noteLoss(_ slot: SessionSlot, _ reason: CloseReason) {
         let member = slot.identity.member
+        noteHeld(slot)
         history[member, default: PeerHistory()].ended(SessionError.lost.name, "\(reason)", at: now.wall)
         log.logOnce(.warning, "line_lost", about: "member \(member)", ["reason": "\(reason)"])
+    }
+
+    func noteHeld(_ slot: SessionSlot) {
+        guard let vectors = slot.session.acknowledged else { return }
+        history[slot.identity.member, default: PeerHistory()].holds(vectors, at: now.wall)
     }
 
     /// Reads who belongs to the chain anew, and lets every session know.

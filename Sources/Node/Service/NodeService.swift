@@ -17,6 +17,7 @@ public final class NodeService: @unchecked Sendable {
     let spools: SpoolKeeper
     let log: NodeLog
     let configuration: NodeConfiguration
+    let clock: NodeClock
     let codecs: SessionCodecs
     var keys: NodeKeys
     let server: TLSContext
@@ -68,10 +69,12 @@ public final class NodeService: @unchecked Sendable {
         codecs = try SessionCodecs()
         let loop = try EventLoop()
         self.loop = loop
-        let relay = LoopRelay(loop)
+        let clock = try NodeClock(directory, isHeadquarters: try ReplicaCard.read(in: directory).member == Access.headquarters)
+        self.clock = clock
+        let relay = LoopRelay(loop, clock)
         owner = try ReplicaOwner(listener: relay.listener) { try ReplicaDirectory.open(at: directory) }
         let start = try owner.access { directory in
-            if directory.doubt != nil { try directory.beginIncarnation(at: systemMilliseconds()) }
+            if directory.doubt != nil { try directory.beginIncarnation(at: clock.milliseconds) }
             return Start(
                 identity: directory.replica.identity, membership: try Membership(reading: directory.replica),
                 held: directory.replica.heldScopes)
@@ -84,10 +87,11 @@ public final class NodeService: @unchecked Sendable {
                 credential: keys.credential(sendsAuthority: true), trust: trust,
                 protocols: [
                     .init(Self.sessionProtocol), EnrolmentProtocol.enrol, EnrolmentProtocol.renew,
-                ]))
+                ], clock: { clock.milliseconds }))
         client = try TLSContext(
             TLSConfiguration(
-                credential: keys.credential(sendsAuthority: false), trust: trust, protocols: [.init(Self.sessionProtocol)]))
+                credential: keys.credential(sendsAuthority: false), trust: trust, protocols: [.init(Self.sessionProtocol)],
+                clock: { clock.milliseconds }))
         control = ControlDesk(more)
         relay.service = self
         dials = configuration.peers.map { Dial($0) }
@@ -120,7 +124,7 @@ public final class NodeService: @unchecked Sendable {
         }
     }
 
-    var now: Moment { Moment(monotonic: monotonicMilliseconds(), wall: systemMilliseconds()) }
+    var now: Moment { Moment(monotonic: monotonicMilliseconds(), wall: clock.milliseconds) }
 
     static let housekeepingMilliseconds: Int64 = 5_000
 
@@ -135,11 +139,12 @@ public final class NodeService: @unchecked Sendable {
 /// Carries what the owner's thread says to the loop's.
 final class LoopRelay: @unchecked Sendable {
     private let loop: EventLoop
+    private let clock: NodeClock
     /// Set once, before anything is asked; read on the loop's thread.
     weak var service: NodeService?
 
-    init(_ loop: EventLoop) {
-        self.loop = loop
+    init(_ loop: EventLoop, _ clock: NodeClock) {
+        (self.loop, self.clock) = (loop, clock)
     }
 
     var listener: OwnerListener {
@@ -150,7 +155,7 @@ final class LoopRelay: @unchecked Sendable {
                 let member = try? Member(number: checkpoint.origin.member, in: replica)
                 return (member?.publicKey).map { $0.verify(checkpoint.signature, of: message) } ?? false
             },
-            wallClock: systemMilliseconds)
+            wallClock: { [clock] in clock.milliseconds })
     }
 
     func answered(_ replies: [SessionReply]) {

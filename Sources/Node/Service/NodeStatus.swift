@@ -16,6 +16,11 @@ public struct NodeStatus: Codable, Hashable, Sendable {
         public var since: Int64?
         /// Pushes that it has not acknowledged.
         public var unacknowledged: Int
+        /// Transactions that are held here and that it has not told to hold; nil if it has not told anything since the node
+        /// started.
+        public var lacks: UInt64?
+        /// When it last told how far it holds things, in milliseconds since 1970.
+        public var lacksSince: Int64?
         /// The other side's clock less this one's, in milliseconds.
         public var clockOffsetMilliseconds: Int64?
         /// Scopes that are left out, with the reason.
@@ -46,6 +51,8 @@ public struct NodeStatus: Codable, Hashable, Sendable {
     public var quarantinedRecords: Int
     /// The highest stamp, less the clock, in milliseconds; more than a minute means that some clock runs ahead.
     public var stampAheadMilliseconds: Int64
+    /// What is added to the system's clock, which headquarters' clock has shown to be wrong.
+    public var clockCorrectionMilliseconds: Int64
     public var certificateExpires: Int64
     public var freeDiskBytes: Int64?
     public var waitingRequests: Int
@@ -56,6 +63,7 @@ public struct NodeStatus: Codable, Hashable, Sendable {
 extension NodeService {
     /// What the loop's thread knows.
     var peerStatus: [NodeStatus.Peer] {
+        for slot in slots.values where !slot.isClosing { noteHeld(slot) }
         var peers: [NodeStatus.Peer] = []
         var seen: Set<UInt32> = []
         for slot in slots.values.sorted(by: { $0.key < $1.key }) where !slot.isClosing {
@@ -94,8 +102,9 @@ extension NodeService {
             error: nil, errorDetail: nil)
     }
 
-    func status(_ peers: [NodeStatus.Peer]) async throws -> NodeStatus {
+    func status(_ peers: [NodeStatus.Peer], _ history: [UInt32: PeerHistory]) async throws -> NodeStatus {
         let (waiting, done, expires) = (owner.waitingCount, owner.done, try keys.certificate.validity.upperBound)
+        let (clock, correction) = (clock.milliseconds, clock.correctionMilliseconds)
         return try await owner.access { directory in
             let replica = directory.replica
             let sum = replica.heldScopes.reduce(Hash128.zero) { sum, scope in
@@ -109,13 +118,19 @@ extension NodeService {
                         transactions: $0.upTo - $0.beyond, via: $0.via)
                 }
             }
+            var peers = peers
+            for index in peers.indices {
+                guard let member = peers[index].member, let past = history[member], past.heldSince != nil else { continue }
+                (peers[index].lacks, peers[index].lacksSince) = (past.lacks(of: replica), past.heldSince)
+            }
             let attributes = try? FileManager.default.attributesOfFileSystem(forPath: directory.path)
             return NodeStatus(
                 member: directory.card.member, name: directory.card.name,
                 origin: String(replica.identity.origin.rawValue, radix: 16), scopes: replica.heldScopes.count,
                 sum: "\(sum)", staged: replica.stagedCuts.map { "\($0.header.scope)" }, peers: peers, relayed: relayed,
                 quarantinedRecords: replica.quarantinedKeys.count,
-                stampAheadMilliseconds: replica.latestStamp.milliseconds - systemMilliseconds(),
+                stampAheadMilliseconds: replica.latestStamp.milliseconds - clock,
+                clockCorrectionMilliseconds: correction,
                 certificateExpires: expires, freeDiskBytes: (attributes?[.systemFreeSize] as? NSNumber)?.int64Value,
                 waitingRequests: waiting, transactions: done.transactions, commits: done.commits)
         }

@@ -20,6 +20,8 @@ final class SessionSlot {
     var isSubscribed = false
     var isClosing = false
     var hasBeenOpen = false
+    /// What was taken into account for this node's clock.
+    var learnedOffset: ClockOffset?
 
     init(
         _ key: SessionKey, on connection: ConnectionID, _ identity: PeerIdentity, at remote: SocketAddress, dial: Int?,

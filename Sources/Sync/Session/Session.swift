@@ -1,4 +1,4 @@
-internal import CRDT
+public import CRDT
 public import Replica
 
 /// One side of a conversation between two replicas, without any input or output of its own (`Protocol/sync.md`).
@@ -34,6 +34,11 @@ public struct Session {
     /// Scopes that are left out for the rest of the session, and why.
     public internal(set) var suspended: [Scope: SessionError] = [:]
     public internal(set) var counts = SessionCounts()
+    /// What the other side has told to hold durably, by scope; nil while something is on its way there.
+    public var acknowledged: [Scope: VersionVector]? {
+        if phase == .closed { return lastAcknowledged }
+        return phase == .open && sending.flights.isEmpty ? told.mapValues(\.cut.vector) : nil
+    }
 
     var reader = FrameReader()
     var output: [UInt8] = []
@@ -47,6 +52,7 @@ public struct Session {
     var receiving = Receiving()
     var times: Times
     var isWritable = true
+    private var lastAcknowledged: [Scope: VersionVector]?
     let codecs: SessionCodecs
 
     struct Times {
@@ -133,6 +139,7 @@ public struct Session {
     /// Ends the session; what was not acknowledged will be sent by the next one.
     public mutating func close(because error: SessionError) {
         guard phase != .closed else { return }
+        lastAcknowledged = acknowledged
         (phase, end) = (.closed, error)
         switch error {
         case .ended, .lost: break

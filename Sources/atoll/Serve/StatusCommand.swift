@@ -39,17 +39,17 @@ extension NodeStatus {
         if peers.isEmpty {
             lines.append("No peers.")
         } else {
-            var rows = [["PEER", "STATE", "SINCE", "CLOCK", "TO ACKNOWLEDGE", "TROUBLE"]]
+            var rows = [["PEER", "STATE", "SINCE", "LACKS", "AS OF", "CLOCK", "TROUBLE"]]
             for peer in peers {
                 let trouble =
                     peer.errorDetail ?? peer.suspended.sorted { $0.key < $1.key }.first.map { "\($0.key): \($0.value)" }
                 rows.append([
                     peer.name.printable, peer.state, peer.since.map(Self.age) ?? "",
-                    peer.clockOffsetMilliseconds.map { "\($0) ms" } ?? "",
-                    String(peer.unacknowledged), trouble?.printable ?? "",
+                    peer.lacks.map { $0.grouped } ?? "unknown", peer.lacksSince.map { Self.age($0) + " ago" } ?? "",
+                    peer.clockOffsetMilliseconds.map { "\($0) ms" } ?? "", trouble?.printable ?? "",
                 ])
             }
-            lines += TextTable(rows, right: [3, 4]).lines()
+            lines += TextTable(rows, right: [3, 5]).lines()
         }
         if !staged.isEmpty { lines += ["", "On the way in: \(staged.joined(separator: ", "))"] }
         for span in relayed {
@@ -58,6 +58,9 @@ extension NodeStatus {
                     + "their origin has not confirmed them yet.")
         }
         if quarantinedRecords > 0 { lines.append("\(quarantinedRecords.counting("damaged record")) set aside.") }
+        if clockCorrectionMilliseconds != 0 {
+            lines.append("This machine's clock is wrong: \(clockCorrectionMilliseconds.grouped) ms are added to it.")
+        }
         if stampAheadMilliseconds > 60_000 {
             lines.append(
                 "Some clock ran ahead: the highest stamp lies \(duration(Double(stampAheadMilliseconds) / 1000)) in the future."
