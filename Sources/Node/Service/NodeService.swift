@@ -38,6 +38,9 @@ public final class NodeService: @unchecked Sendable {
     /// Those in which something own was written since it was last signed.
     var unsigned: Set<Scope> = []
     var isRefreshing = false
+    let maintenance: NodeMaintenance
+    var isMaintaining = false
+    var markedScopes: [Scope] = []
     let bounds: SessionBounds
     var lastKey: UInt64 = 0
     var isStopping = false
@@ -93,6 +96,7 @@ public final class NodeService: @unchecked Sendable {
                 credential: keys.credential(sendsAuthority: false), trust: trust, protocols: [.init(Self.sessionProtocol)],
                 clock: { clock.milliseconds }))
         control = ControlDesk(more)
+        maintenance = NodeMaintenance(at: clock.milliseconds)
         relay.service = self
         dials = configuration.peers.map { Dial($0) }
     }
@@ -125,15 +129,6 @@ public final class NodeService: @unchecked Sendable {
     }
 
     var now: Moment { Moment(monotonic: monotonicMilliseconds(), wall: clock.milliseconds) }
-
-    static let housekeepingMilliseconds: Int64 = 5_000
-
-    /// What is due every few seconds: signing where the own chains stand, renewing the certificate.
-    private func keepHouse() {
-        guard !isStopping else { return }
-        signCheckpoints()
-        loop.after(milliseconds: Self.housekeepingMilliseconds) { [self] in keepHouse() }
-    }
 }
 
 /// Carries what the owner's thread says to the loop's.

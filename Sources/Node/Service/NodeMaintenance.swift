@@ -1,0 +1,67 @@
+internal import CRDT
+internal import Replica
+
+/// What a node does for its replica when nobody asks, a little at a time, so that no till waits for it.
+///
+/// `@unchecked Sendable`: the owner's thread alone uses it.
+final class NodeMaintenance: @unchecked Sendable {
+    /// What came of one turn.
+    struct Outcome: Sendable {
+        /// The incarnation that writes from now on, if it is another one.
+        var incarnation: Identity?
+        var recountedShares = 0
+        /// Those in which marks of removals wait for everybody to have seen them.
+        var markedScopes: [Scope] = []
+    }
+
+    /// Records that one turn looks at.
+    private static let recordsAtOnce = 200
+    /// A compaction of everything begins this often at most.
+    private static let compactionMilliseconds: Int64 = 86_400_000
+
+    /// What is left of this compaction.
+    private var compaction: [(scope: Scope, origin: Origin, from: UInt64)] = []
+    private var lastCompaction: Int64
+
+    init(at milliseconds: Int64) {
+        lastCompaction = milliseconds
+    }
+
+    /// - Parameters:
+    ///   - acknowledged: at headquarters, by scope what each live member that holds it has told to hold durably; scopes of
+    ///     which somebody has not told are left out.
+    ///   - isIdle: nobody waits.
+    func turn(
+        _ directory: ReplicaDirectory, acknowledged: [Scope: [VersionVector]], isIdle: Bool, at milliseconds: Int64
+    ) throws -> Outcome {
+        let replica = directory.replica
+        var outcome = Outcome()
+        if directory.doubt != nil {
+            try directory.beginIncarnation(at: milliseconds)
+            outcome.incarnation = replica.identity
+        }
+        if replica.needsRecount, replica.quarantinedKeys.isEmpty {
+            outcome.recountedShares = try replica.recountClosed(at: milliseconds)
+        }
+        for (scope, vectors) in acknowledged.sorted(by: { $0.key < $1.key }) {
+            try replica.advanceHorizon(of: scope, acknowledged: vectors, at: milliseconds)
+        }
+        outcome.markedScopes = try replica.markedScopes()
+        guard isIdle else { return outcome }
+        if !outcome.markedScopes.isEmpty { _ = try replica.collectMarks(limit: Self.recordsAtOnce) }
+        try compact(replica, at: milliseconds)
+        return outcome
+    }
+
+    private func compact(_ replica: Replica, at milliseconds: Int64) throws {
+        if compaction.isEmpty, milliseconds >= lastCompaction + Self.compactionMilliseconds {
+            lastCompaction = milliseconds
+            compaction = replica.heldScopes.flatMap { scope in
+                replica.vector(of: scope).entries.map { (scope, $0.origin, 0) }
+            }
+        }
+        guard let part = compaction.popLast() else { return }
+        let next = try replica.compact(part.scope, part.origin, from: part.from, limit: Self.recordsAtOnce)
+        if let next { compaction.append((part.scope, part.origin, next)) }
+    }
+}

@@ -1,0 +1,74 @@
+internal import CRDT
+internal import Net
+internal import Replica
+internal import Sync
+
+/// What is due every few seconds.
+extension NodeService {
+    static let housekeepingMilliseconds: Int64 = 5_000
+
+    func keepHouse() {
+        guard !isStopping else { return }
+        for slot in slots.values where !slot.isClosing { noteHeld(slot) }
+        signCheckpoints()
+        maintain()
+        loop.after(milliseconds: Self.housekeepingMilliseconds) { [self] in keepHouse() }
+    }
+
+    private func maintain() {
+        guard !isMaintaining else { return }
+        isMaintaining = true
+        let (maintenance, clock) = (maintenance, clock)
+        let (acknowledged, isIdle) = (acknowledgedByAll(in: markedScopes), owner.waitingCount == 0)
+        Task.detached { [self] in
+            let outcome: Result<NodeMaintenance.Outcome, any Error>
+            do {
+                outcome = .success(
+                    try await owner.access {
+                        try maintenance.turn(
+                            $0, acknowledged: acknowledged, isIdle: isIdle, at: clock.milliseconds)
+                    })
+            } catch {
+                outcome = .failure(error)
+            }
+            loop.submit { [self] in
+                isMaintaining = false
+                note(outcome)
+            }
+        }
+    }
+
+    private func note(_ outcome: Result<NodeMaintenance.Outcome, any Error>) {
+        switch outcome {
+        case .failure(let error): log.logOnce(.error, "maintenance_failed", about: "maintenance", ["reason": "\(error)"])
+        case .success(let outcome):
+            markedScopes = outcome.markedScopes
+            if outcome.recountedShares > 0 {
+                log.log(.info, "recounted", ["shares": String(outcome.recountedShares)])
+            }
+            guard let incarnation = outcome.incarnation else { return }
+            identity = incarnation
+            log.log(.warning, "new_incarnation", ["origin": String(incarnation.origin.rawValue, radix: 16)])
+        }
+    }
+
+    /// At headquarters: what every other live member that holds a scope has told to hold of it durably. Scopes of which
+    /// somebody has not told since the node started are left out: who is away keeps marks from being dropped.
+    private func acknowledgedByAll(in scopes: [Scope]) -> [Scope: [VersionVector]] {
+        guard identity.member == Access.headquarters else { return [:] }
+        let access = membership.access
+        var acknowledged: [Scope: [VersionVector]] = [:]
+        for scope in scopes {
+            let holders = membership.members.filter { member in
+                guard member.number != identity.member, !access[member.number].isRevoked else { return false }
+                let interest =
+                    byMember[member.number].flatMap { slots[$0]?.session.hello?.interest }
+                    ?? access.interest(of: member.number, holding: [])
+                return interest.contains(scope)
+            }
+            let vectors = holders.compactMap { history[$0.number]?.held[scope] }
+            if vectors.count == holders.count { acknowledged[scope] = vectors }
+        }
+        return acknowledged
+    }
+}
