@@ -41,6 +41,11 @@ final class SessionEnd {
         line = []
     }
 
+    /// Changes the file behind the replica's back, as a failing disk does.
+    func damage(_ statement: String) throws {
+        try Connection(path: "replica.db", mode: .write, vfs: disk.vfsName).execute(statement)
+    }
+
     /// Serves what the session asks, and puts what it says on the line.
     func work(at now: Moment) {
         guard session != nil else { return }
