@@ -22,10 +22,14 @@ extension Replica {
     }
 
     /// What is staged of a scope and not published: its header, and the last key; nil if nothing is.
-    public func stagedPosition(of scope: Scope) throws -> (header: DeltaHeader, last: RecordKey)? {
-        guard let overlay = overlays[scope], !overlay.isPublished, let last = try lastStagedKey(in: scope) else {
-            return nil
-        }
+    ///
+    /// - Parameter member: who is to go on with it: nil also if somebody else brought what there is.
+    public func stagedPosition(
+        of scope: Scope, from member: UInt32?
+    ) throws -> (header: DeltaHeader, last: RecordKey)? {
+        guard let overlay = overlays[scope], !overlay.isPublished, overlay.sender == member,
+            let last = try lastStagedKey(in: scope)
+        else { return nil }
         return (overlay.header, last)
     }
 

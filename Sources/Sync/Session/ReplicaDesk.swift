@@ -24,12 +24,13 @@ public struct ReplicaDesk {
         verify: (SignedCheckpoint, _ message: [UInt8]) -> Bool
     ) throws -> SessionAnswer {
         switch request {
-        case .standing(let interest): return .standing(try standing(interest))
+        case .standing(let interest): return .standing(try standing(interest, for: peer))
         case .settle(let cuts): return try .settled(doubts: doubts(about: cuts), standing: [:])
         case .settleKnowing(let scope, let origin, let knowledge):
             let doubt = Doubt(scope: scope, origin: origin)
             return .settled(
-                doubts: [], standing: try settle(doubt, knowing: knowledge, incarnation: incarnation, at: milliseconds))
+                doubts: [],
+                standing: try settle(doubt, with: peer, knowing: knowledge, incarnation: incarnation, at: milliseconds))
         case .knowledge(let scope, let origin):
             return .knowledge(scope, origin, try replica.knowledge(of: origin, in: scope))
         case .join(let deltas, let ordinal):
@@ -59,17 +60,18 @@ public struct ReplicaDesk {
     }
 
     /// How far everything that is held of an interest is held.
-    func standing(_ interest: Interest) throws -> [Scope: Standing] {
+    private func standing(_ interest: Interest, for peer: UInt32) throws -> [Scope: Standing] {
         var standings: [Scope: Standing] = [:]
-        for scope in replica.heldScopes where interest.contains(scope) { standings[scope] = try standing(of: scope) }
+        for scope in replica.heldScopes where interest.contains(scope) { standings[scope] = try standing(of: scope, for: peer) }
         for staged in replica.stagedCuts where interest.contains(staged.header.scope) {
-            standings[staged.header.scope] = try standing(of: staged.header.scope)
+            standings[staged.header.scope] = try standing(of: staged.header.scope, for: peer)
         }
         return standings
     }
 
-    private func standing(of scope: Scope) throws -> Standing {
-        let staged = try replica.stagedPosition(of: scope).map { Standing.Staged(header: $0.header, last: $0.last) }
+    /// Told of what is staged is only what the peer began itself: nobody goes on where another one stopped.
+    private func standing(of scope: Scope, for peer: UInt32) throws -> Standing {
+        let staged = try replica.stagedPosition(of: scope, from: peer).map { Standing.Staged(header: $0.header, last: $0.last) }
         return Standing(
             cut: replica.cut(of: scope), digest: replica.digest(of: scope), summary: replica.summary(of: scope),
             staged: staged)
@@ -91,11 +93,11 @@ public struct ReplicaDesk {
     ///   - milliseconds: the wall clock, in milliseconds since 1970.
     /// - Returns: how far the scopes are held now, because others may have changed with this one.
     func settle(
-        _ doubt: Doubt, knowing knowledge: ChainKnowledge, incarnation: UInt64, at milliseconds: Int64
+        _ doubt: Doubt, with peer: UInt32, knowing knowledge: ChainKnowledge, incarnation: UInt64, at milliseconds: Int64
     ) throws -> [Scope: Standing] {
         try replica.settle(
             doubt.origin, in: doubt.scope, knownElsewhere: knowledge, incarnation: incarnation, at: milliseconds)
-        return try standing(.everything)
+        return try standing(.everything, for: peer)
     }
 
     /// Joins deltas; a scope that cannot be joined does not keep the others back.
