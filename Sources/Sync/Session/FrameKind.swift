@@ -27,6 +27,9 @@ public enum FrameKind: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it says where pushes stand, so that it never overtakes another of this sort.
+    var keepsItsPlace: Bool { isData || self == .acknowledge }
+
     static let firstOptional: UInt8 = 128
 }
 

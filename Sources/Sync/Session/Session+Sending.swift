@@ -12,6 +12,8 @@ extension Session {
         var context = PushContext()
         /// How many pushes and ends were sent.
         var ordinal: UInt64 = 0
+        /// What was made ready while there was credit, and waits because something else has used it up; in order.
+        var held: [(bytes: [UInt8], isData: Bool)] = []
         /// What is sent and not acknowledged, in order.
         var flights: [Flight] = []
         /// Scopes whose news are too much for a push, and wait for their turn.
@@ -105,6 +107,7 @@ extension Session {
         let (sum, overflows) = sending.credit.addingReportingOverflow(Int64(clamping: bytes))
         guard !overflows, sum <= Int64(1) << 40 else { throw .malformed(kind: FrameKind.credit.rawValue) }
         sending.credit = sum
+        sendHeld()
         pump(at: now)
     }
 
@@ -190,13 +193,13 @@ extension PushBasis {
 }
 
 extension Cut {
-    /// The further point of each origin.
+    /// The further point of each origin; of equally far ones that of `other`.
     func joined(with other: Cut) -> Cut {
         if vector.isEmpty || other.vector.covers(vector), other.points.count >= points.count { return other }
         return Cut(
             VersionVector(vector.entries).joined(with: other.vector).entries.map { entry in
-                let mine = self[entry.origin]
-                let point = mine?.sequence == entry.sequence ? mine : other[entry.origin]
+                let theirs = other[entry.origin]
+                let point = theirs?.sequence == entry.sequence ? theirs : self[entry.origin]
                 return (entry.origin, point ?? ChainPoint(sequence: entry.sequence, hash: .zero))
             })
     }

@@ -154,12 +154,31 @@ public struct Session {
         close(because: .lost)
     }
 
+    /// Says something; data, and what must not overtake it, once there is credit.
     mutating func emit(_ frame: Frame) {
-        let bytes = frame.bytes
+        let (bytes, isData) = (frame.bytes, frame.kind.isData)
+        if frame.kind.keepsItsPlace, !sending.held.isEmpty || isData && sending.credit <= 0 {
+            sending.held.append((bytes, isData))
+        } else {
+            send(bytes, isData: isData)
+        }
+    }
+
+    /// Sends what was held back, as far as credit goes.
+    mutating func sendHeld() {
+        var next = 0
+        while next < sending.held.count, !sending.held[next].isData || sending.credit > 0 {
+            send(sending.held[next].bytes, isData: sending.held[next].isData)
+            next += 1
+        }
+        sending.held.removeFirst(next)
+    }
+
+    private mutating func send(_ bytes: [UInt8], isData: Bool) {
         output += bytes
         counts.framesSent += 1
         counts.bytesSent += bytes.count
-        if frame.kind.isData { sending.credit -= Int64(bytes.count) }
+        if isData { sending.credit -= Int64(bytes.count) }
     }
 
     /// Whether a scope is for both sides, and goes on in this session.
