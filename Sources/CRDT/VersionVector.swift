@@ -155,7 +155,8 @@ extension VersionVector {
     public init(decoding reader: inout ByteReader, limit: Int) throws(CodecError) {
         let count = try reader.readCount(limit: limit)
         entries = []
-        entries.reserveCapacity(count)
+        // An entry takes 9 bytes at least: nothing is reserved for bytes that have not come.
+        entries.reserveCapacity(min(count, reader.remaining / 9))
         for _ in 0..<count {
             let origin = Origin(rawValue: try reader.readFixed64())
             let sequence = try reader.readVarint()

@@ -71,7 +71,8 @@ extension Cut {
     public init(decoding reader: inout ByteReader, limit: Int) throws(CodecError) {
         let count = try reader.readCount(limit: limit)
         var points: [(origin: Origin, point: ChainPoint)] = []
-        points.reserveCapacity(count)
+        // A point takes 25 bytes at least: nothing is reserved for bytes that have not come.
+        points.reserveCapacity(min(count, reader.remaining / 25))
         for _ in 0..<count {
             let origin = Origin(rawValue: try reader.readFixed64())
             let point = ChainPoint(sequence: try reader.readVarint(), hash: try reader.readHash())

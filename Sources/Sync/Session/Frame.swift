@@ -93,7 +93,7 @@ extension Frame {
     }
 
     /// - Returns: nil for a kind of a newer minor version, which is skipped.
-    init?(kind raw: UInt8, body: [UInt8]) throws(SessionError) {
+    public init?(kind raw: UInt8, body: [UInt8]) throws(SessionError) {
         guard let kind = FrameKind(rawValue: raw) else {
             guard raw >= FrameKind.firstOptional else { throw .unexpected(kind: raw) }
             return nil

@@ -41,6 +41,10 @@ public enum FrameLimits {
     public static let helloBytes = 1 << 16
     /// The most scopes that an interest or an offer names.
     public static let scopes = 1 << 17
+    /// The most points of cuts that the offers of one turn name: offers use no credit.
+    public static let offeredPoints = 1 << 20
+    /// The most scopes that the other side may leave out of a session.
+    public static let refusals = 1 << 17
     /// The most origins of a cut.
     public static let origins = 100_000
     /// The most bytes of an explanation.

@@ -8,6 +8,7 @@ extension Session {
         var standings: [Scope: Standing] = [:]
         /// What the other side has offered so far in its turn.
         var offered: [Scope: Offer.Entry.Form] = [:]
+        var offeredPoints = 0
         /// Those that were only named by their summaries here.
         var summarised: Set<Scope> = []
         /// What the other side holds of a large delta, by scope.
@@ -140,13 +141,14 @@ extension Session {
         for entry in offer.entries {
             guard shares(entry.scope) || suspended[entry.scope] != nil || phase == .settling else { continue }
             opening.offered[entry.scope] = entry.form
+            opening.offeredPoints += entry.pointCount
             if case .told(_, _, let staged?) = entry.form { opening.staged[entry.scope] = staged }
         }
-        guard opening.offered.count <= FrameLimits.scopes else {
+        guard opening.offered.count <= FrameLimits.scopes, opening.offeredPoints <= FrameLimits.offeredPoints else {
             throw .unexpected(kind: FrameKind.offer.rawValue)
         }
         guard offer.isLast else { return }
-        defer { opening.offered = [:] }
+        defer { (opening.offered, opening.offeredPoints) = ([:], 0) }
         if phase == .settling || opening.expectsSecondOffer {
             try takeTold()
             if opening.expectsSecondOffer {

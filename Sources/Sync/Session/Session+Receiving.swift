@@ -42,9 +42,7 @@ extension Session {
 
     mutating func handle(_ frame: Frame, byteCount: Int, at now: Moment) throws(SessionError) {
         if frame.kind.isData {
-            guard phase == .open || (phase == .settling && opening.isSettled) else {
-                throw .unexpected(kind: frame.kind.rawValue)
-            }
+            guard phase == .open else { throw .unexpected(kind: frame.kind.rawValue) }
             guard receiving.credit > 0 else { throw .creditExceeded }
             receiving.credit -= Int64(frame.wireBytes(body: byteCount))
         } else if hello == nil, !frame.mayComeFirst {
@@ -71,6 +69,7 @@ extension Session {
             requests.append(.keep(list.filter { shares($0.scope) }))
             spend(Frame.wireBytes(body: byteCount))
         case .refuse(let scope, let code, let detail):
+            guard suspended.count < FrameLimits.refusals else { throw .unexpected(kind: FrameKind.refuse.rawValue) }
             suspend(scope, because: .ended(code: code, detail: detail))
         }
     }
