@@ -39,12 +39,17 @@ struct BenchOptions {
     /// A recorded log to measure besides, in figures that end in `_log`.
     var log: String?
     var repetitions = 3
+    /// Of `catchup`, instead of 100,000.
+    var orders: Int?
+    /// Of `fanin` and `live`, instead of 10,000 and 100.
+    var stores: Int?
     /// Told what is going on.
     var progress: (String) -> Void = { _ in }
 }
 
 enum Bench: String, CaseIterable {
     case merge, commit, size, delta
+    case catchup, fanin, live
 
     var summary: String {
         switch self {
@@ -52,6 +57,9 @@ enum Bench: String, CaseIterable {
         case .commit: "a durable sale in a file of a million orders, against bare upserts of the same records"
         case .size: "bytes an order, on disk and in a delta file"
         case .delta: "finding what a peer lacks, in a large and in a small file"
+        case .catchup: "a store brings 100,000 orders to HQ, against the join of the same; and HQ's own till meanwhile"
+        case .fanin: "how soon 10,000 stores are current after HQ was restarted, and what a connection takes of its memory"
+        case .live: "how soon a sale at one of 100 stores is durable at HQ"
         }
     }
 
@@ -61,6 +69,9 @@ enum Bench: String, CaseIterable {
         case .commit: try BenchCommit(options).run()
         case .size: try BenchSize(options).run()
         case .delta: try BenchDelta(options).run()
+        case .catchup: try BenchCatchup(options).run()
+        case .fanin: try BenchFanin(options).run()
+        case .live: try BenchLive(options).run()
         }
     }
 }
@@ -69,8 +80,11 @@ enum Bench: String, CaseIterable {
 func seconds(_ body: () throws -> Void) rethrows -> Double {
     let start = ContinuousClock.now
     try body()
-    let elapsed = start.duration(to: .now)
-    return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+    return start.duration(to: .now).inSeconds
+}
+
+extension Duration {
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }
 
 func median(_ values: [Double]) -> Double {

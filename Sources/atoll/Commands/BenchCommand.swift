@@ -3,11 +3,13 @@ extension Command {
         name: "bench", summary: "Measure the engine on this machine.",
         details: Bench.allCases.map { "\($0.rawValue): \($0.summary)." }.joined(separator: "\n"),
         operands: [
-            Operand(name: "NAME", help: "merge, commit, size or delta"),
+            Operand(name: "NAME", help: Bench.allCases.map(\.rawValue).joined(separator: ", ")),
             Operand(name: "ORDERS", help: "of merge-memory, which merge runs in processes of their own", isRequired: false),
         ],
         options: [
-            Option(name: "log", value: "FILE", help: "measure a recorded log besides"), .quiet, .json,
+            Option(name: "log", value: "FILE", help: "measure a recorded log besides"),
+            Option(name: "stores", value: "N", help: "of live (100) and fanin (10000): how many stores"),
+            Option(name: "orders", value: "N", help: "of catchup (100000): how many orders"), .quiet, .json,
         ],
         examples: ["atoll bench merge", "atoll bench size --log sales.jsonl.gz --json"]
     ) { arguments in
@@ -23,6 +25,8 @@ extension Command {
         }
         var options = BenchOptions()
         options.log = arguments.value("log")
+        options.stores = try arguments.number("stores").map { Int(clamping: $0) }
+        options.orders = try arguments.number("orders").map { Int(clamping: $0) }
         if !arguments.has("quiet") { options.progress = { Diagnostics.line($0) } }
         let report = try bench.run(options)
         try Atoll.print((arguments.has("json") ? report.json : report.table) + "\n")
