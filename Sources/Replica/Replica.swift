@@ -187,6 +187,8 @@ extension Replica {
     /// The scopes of which something is held, ascending.
     public var heldScopes: [Scope] { scopes.keys.sorted() }
 
+    public func holds(_ scope: Scope) -> Bool { scopes[scope] != nil }
+
     public func cut(of scope: Scope) -> Cut { scopes[scope]?.cut ?? Cut() }
 
     public func vector(of scope: Scope) -> VersionVector { scopes[scope]?.vector ?? VersionVector() }

@@ -14,6 +14,7 @@ public enum RetailSchema {
             Field(Member.revoked, "revoked", .register),
             Field(Member.reason, "reason", .register),
             Field(Member.address, "address", .register),
+            Field(Member.regions, "regions", .set),
         ])
 
     /// In a store's books, by the order's number.
@@ -71,6 +72,8 @@ public enum RetailSchema {
         public static let reason: UInt32 = 4
         /// Where others dial the member: HOST:PORT.
         public static let address: UInt32 = 5
+        /// Whose customers the member serves: a set of regions' numbers as identifiers of 8 digits. Empty is region 0.
+        public static let regions: UInt32 = 6
     }
 
     /// The field numbers of an order, and what its facts move.

@@ -62,7 +62,9 @@ public struct ReplicaDesk {
     /// How far everything that is held of an interest is held.
     private func standing(_ interest: Interest, for peer: UInt32) throws -> [Scope: Standing] {
         var standings: [Scope: Standing] = [:]
-        for scope in replica.heldScopes where interest.contains(scope) { standings[scope] = try standing(of: scope, for: peer) }
+        // A store's interest names its scopes; among all that headquarters holds they would be looked for long.
+        let held = interest.kinds == 0 ? interest.scopes.filter(replica.holds) : replica.heldScopes
+        for scope in held where interest.contains(scope) { standings[scope] = try standing(of: scope, for: peer) }
         for staged in replica.stagedCuts where interest.contains(staged.header.scope) {
             standings[staged.header.scope] = try standing(of: staged.header.scope, for: peer)
         }

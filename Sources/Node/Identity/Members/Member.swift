@@ -19,6 +19,8 @@ public struct Member: Hashable, Sendable {
     public let revocation: Revocation?
     /// Where others dial it.
     public let address: NodeAddress?
+    /// Whose customers it serves.
+    public let regions: Set<UInt32>
     /// The record could not be read: it is damaged here, and will be fetched from another replica.
     public let isUnreadable: Bool
 
@@ -57,6 +59,13 @@ extension Member {
             } else {
                 nil
             }
+        let named = record.elements(RetailSchema.Member.regions).entries.compactMap { entry -> UInt32? in
+            guard case .identifier(let region) = entry.element, let number = region.plainNumber, number < 1 << 24 else {
+                return nil
+            }
+            return UInt32(number)
+        }
+        regions = named.isEmpty ? Access.Member().regions : Set(named)
         isUnreadable = false
     }
 
@@ -67,6 +76,7 @@ extension Member {
         certificate = nil
         revocation = nil
         address = nil
+        regions = Access.Member().regions
         isUnreadable = true
     }
 }

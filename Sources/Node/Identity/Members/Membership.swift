@@ -8,6 +8,8 @@ public import Sync
 public struct Membership: Hashable, Sendable {
     /// Ascending by number.
     public let members: [Member]
+    /// What a session checks, for all members that are not like any other. Ten thousand sessions share one.
+    public let access: Access
 
     /// - Throws: what the storage throws; a record that is damaged stands for a member that may not sync until it is mended,
     ///   unless it is HQ's, because HQ mends it.
@@ -22,6 +24,15 @@ public struct Membership: Hashable, Sendable {
                 return Member(unreadable: UInt32(number))
             }
         }
+        access = Self.access(of: members)
+    }
+
+    private static func access(of members: [Member]) -> Access {
+        var access = Access()
+        for member in members {
+            access[member.number] = Access.Member(isRevoked: member.isRefused, regions: member.regions)
+        }
+        return access
     }
 
     public subscript(number: UInt32) -> Member? {
@@ -35,13 +46,6 @@ public struct Membership: Hashable, Sendable {
 
     public func member(named name: String) -> Member? {
         members.first { $0.name == name && !$0.isUnreadable }
-    }
-
-    /// What a session checks, for all members that are not like any other.
-    public var access: Access {
-        var access = Access()
-        for member in members where member.isRefused { access[member.number].isRevoked = true }
-        return access
     }
 
     /// The key that a member's signed checkpoints are checked with.
