@@ -21,6 +21,8 @@ final class DemoNode {
         try process.run()
     }
 
+    var processID: Int32 { process.processIdentifier }
+
     static var program: URL { URL(filePath: "/proc/self/exe").resolvingSymlinksInPath() }
 
     /// Asks, waiting until the node has come up.

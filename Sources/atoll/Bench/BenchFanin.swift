@@ -1,0 +1,85 @@
+import CRDT
+import Foundation
+import Node
+import Replica
+
+/// HQ is restarted while 10,000 stores dial it; each has a sale that HQ lacks, and lacks 100 records of HQ's.
+struct BenchFanin {
+    private let options: BenchOptions
+    private let stores: Int
+
+    init(_ options: BenchOptions) {
+        self.options = options
+        stores = options.stores ?? 10_000
+    }
+
+    func run() throws -> BenchReport {
+        OpenFileLimit.raise()
+        let chain = try LoadChain()
+        let fanin = try FaninChain(stores, chain, options.progress)
+        let directory = try chain.headquarters("HQ")
+        let before = try memoryAlone(directory)
+        options.progress("fanin: HQ takes \(before) KiB alone; it is started again while \(stores) stores dial it")
+        let start = ContinuousClock.now
+        let headquarters = try DemoNode("HQ", in: directory, peer: nil)
+        defer { headquarters.kill() }
+        let (times, after) = try wait(for: fanin, chain, headquarters, since: start)
+        let figures: NodeFigures = try headquarters.ask(NodeFigures.method)
+        options.progress("fanin: HQ takes \(after) KiB with all of them, and holds \(figures.orders) orders")
+        guard figures.orders == fanin.orders else {
+            throw BenchError.childFailed("HQ holds \(figures.orders) orders, and not \(fanin.orders)")
+        }
+        var report = BenchReport("fanin")
+        report.add("stores", Double(stores))
+        report.add("seconds", times.max() ?? .nan)
+        report.add("median_seconds", median(times))
+        report.add("slowest_to_median", (times.max() ?? .nan) / median(times))
+        report.add("kib_per_connection", Double(after - before) / Double(stores))
+        return report
+    }
+
+    /// - Returns: the resident memory of HQ's process before anybody has connected, in KiB.
+    private func memoryAlone(_ directory: String) throws -> Int {
+        let node = try DemoNode("HQ", in: directory, peer: nil)
+        defer { node.kill() }
+        let _: NodeStatus = try node.ask("status")
+        let resident = try Self.residentKiB(node.processID)
+        try node.stop()
+        return resident
+    }
+
+    /// - Returns: when each store was current, in seconds since HQ was started; and HQ's memory in KiB, then.
+    private func wait(
+        for fanin: FaninChain, _ chain: LoadChain, _ headquarters: DemoNode, since start: ContinuousClock.Instant
+    ) throws -> (times: [Double], residentKiB: Int) {
+        let driver = try LoadDriver(fanin.stores, chain)
+        var times = [Double?](repeating: nil, count: fanin.stores.count)
+        var left = fanin.stores.count
+        var next = left * 9 / 10
+        var resident: Result<Int, any Error>?
+        try driver.run(limitSeconds: 300) { index in
+            let store = fanin.stores[index]
+            guard times[index] == nil, store.isIdle, store.replica.vector(of: .chain).covers(fanin.news) else { return }
+            times[index] = start.duration(to: .now).inSeconds
+            left -= 1
+            if left <= next {
+                options.progress("fanin: \(left) left after \(start.duration(to: .now).inSeconds) s")
+                next -= fanin.stores.count / 10
+            }
+            guard left == 0 else { return }
+            resident = Result { try Self.residentKiB(headquarters.processID) }
+            driver.stop()
+        }
+        if !driver.endings.isEmpty { options.progress("fanin: sessions that ended: \(driver.endings)") }
+        return (times.compactMap(\.self), try resident?.get() ?? 0)
+    }
+
+    private static func residentKiB(_ process: Int32) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        guard let kib = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+            throw BenchError.childFailed("no VmRSS")
+        }
+        return kib
+    }
+}
