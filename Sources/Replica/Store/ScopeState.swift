@@ -26,17 +26,22 @@ final class ScopeState {
     var checkpoints: [Origin: SignedCheckpoint] = [:]
     /// The hash of cut and digest (`Replica.summary`), until a head changes.
     var summary: Hash128?
+    private var knownCut: Cut?
 
     func head(of origin: Origin) -> Head {
         heads[origin] ?? .none
     }
 
+    /// The heads' points: one value for all who ask until a head changes, because thousands of sessions keep it.
     var cut: Cut {
-        Cut(heads.map { ($0.key, $0.value.point) })
+        if let knownCut { return knownCut }
+        let cut = Cut(heads.map { ($0.key, $0.value.point) })
+        knownCut = cut
+        return cut
     }
 
     func load(_ head: Head, of origin: Origin) {
-        summary = nil
+        (summary, knownCut) = (nil, nil)
         heads[origin] = head
         vector.advance(origin, to: head.point.sequence)
     }
@@ -70,7 +75,7 @@ final class ScopeState {
     }
 
     private func note(_ origin: Origin) {
-        summary = nil
+        (summary, knownCut) = (nil, nil)
         guard origin != lastDirty else { return }
         dirty.insert(origin)
         lastDirty = origin

@@ -8,6 +8,7 @@ public struct ReplicaDesk {
     public let replica: Replica
     /// Deltas of more records are too large for a push.
     public var pushedRecords = 256
+    private let recent = RecentDeltas()
 
     public init(_ replica: Replica) {
         self.replica = replica
@@ -134,6 +135,10 @@ public struct ReplicaDesk {
         var (deltas, large, refused): ([Delta], [Scope], [Scope: SessionError]) = ([], [], [:])
         for (scope, cut) in cuts.sorted(by: { $0.key < $1.key }) {
             do {
+                if let delta = recent.delta(of: scope, for: cut, in: replica) {
+                    deltas.append(delta)
+                    continue
+                }
                 guard let extraction = try replica.extraction(scope, for: cut) else { continue }
                 guard extraction.keys.count <= pushedRecords, extraction.header.reach == .namedSlots else {
                     large.append(scope)
@@ -141,7 +146,9 @@ public struct ReplicaDesk {
                 }
                 guard !replica.quarantinedKeys.contains(where: Set(extraction.keys).contains) else { continue }
                 let records = try replica.records(of: extraction, from: 0, byteBudget: .max).records
-                deltas.append(Delta(header: extraction.header, records: records))
+                let delta = Delta(header: extraction.header, records: records)
+                recent.note(delta, for: cut)
+                deltas.append(delta)
             } catch let error as ReplicaError {
                 if case .folding = error { continue }
                 refused[scope] = SessionError(error)

@@ -172,9 +172,11 @@ extension Session {
             case .summary(let summary) where summary == standing?.summary?.high:
                 setBoth(scope, standing?.cut ?? Cut())
             case .told(let cut, let digest, _):
-                told[scope] = PushBasis(cut: cut)
-                if cut == standing?.cut, digest == standing?.digest {
-                    heard[scope] = PushBasis(cut: cut)
+                // Where both stand alike all sessions keep one value: a region's customers have many writers.
+                let shared = standing.flatMap { $0.cut == cut ? $0.cut : nil } ?? cut
+                told[scope] = PushBasis(cut: shared)
+                if shared == standing?.cut, digest == standing?.digest {
+                    heard[scope] = PushBasis(cut: shared)
                 } else {
                     entries.append(tell(scope, standing ?? .nothing))
                 }

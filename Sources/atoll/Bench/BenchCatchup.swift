@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Net
 import Node
 import Replica
@@ -81,6 +82,7 @@ struct BenchCatchup {
         let till = try log.map { try TillProbe(directory, log: $0) }
         let store = LoadStore(1, replica, security)
         let driver = try LoadDriver([store], chain)
+        let before = try (ProcessFigures(of: headquarters.processID), ProcessFigures(of: getpid()))
         let start = ContinuousClock.now
         var elapsed = 0.0
         try driver.run(limitSeconds: 120) { _ in
@@ -88,6 +90,9 @@ struct BenchCatchup {
             elapsed = start.duration(to: .now).inSeconds
             driver.stop()
         }
+        let after = try (ProcessFigures(of: headquarters.processID), ProcessFigures(of: getpid()))
+        options.progress(
+            "catchup: HQ took \(after.0.text(since: before.0)); the driver took \(after.1.text(since: before.1))")
         // HQ goes on folding in what is visible already.
         while case let status:NodeStatus = try headquarters.ask("status"), !status.staged.isEmpty {
             Thread.sleep(forTimeInterval: 0.05)

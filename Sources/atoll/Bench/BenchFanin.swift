@@ -1,5 +1,6 @@
 import CRDT
 import Foundation
+import Glibc
 import Node
 import Replica
 
@@ -23,9 +24,13 @@ struct BenchFanin {
         let start = ContinuousClock.now
         let headquarters = try DemoNode("HQ", in: directory, peer: nil)
         defer { headquarters.kill() }
+        let own = try ProcessFigures(of: getpid())
         let (times, after) = try wait(for: fanin, chain, headquarters, since: start)
+        let driver = try ProcessFigures(of: getpid())
         let figures: NodeFigures = try headquarters.ask(NodeFigures.method)
-        options.progress("fanin: HQ takes \(after) KiB with all of them, and holds \(figures.orders) orders")
+        options.progress(
+            "fanin: HQ takes \(after.residentKiB) KiB with all of them, and \(after.text()); the driver \(driver.text(since: own))"
+        )
         guard figures.orders == fanin.orders else {
             throw BenchError.childFailed("HQ holds \(figures.orders) orders, and not \(fanin.orders)")
         }
@@ -34,7 +39,9 @@ struct BenchFanin {
         report.add("seconds", times.max() ?? .nan)
         report.add("median_seconds", median(times))
         report.add("slowest_to_median", (times.max() ?? .nan) / median(times))
-        report.add("kib_per_connection", Double(after - before) / Double(stores))
+        report.add("kib_per_connection", Double(after.residentKiB - before) / Double(stores))
+        report.add("hq_cpu_seconds", after.seconds)
+        report.add("driver_cpu_seconds", driver.seconds - own.seconds)
         return report
     }
 
@@ -43,20 +50,20 @@ struct BenchFanin {
         let node = try DemoNode("HQ", in: directory, peer: nil)
         defer { node.kill() }
         let _: NodeStatus = try node.ask("status")
-        let resident = try Self.residentKiB(node.processID)
+        let resident = try ProcessFigures(of: node.processID).residentKiB
         try node.stop()
         return resident
     }
 
-    /// - Returns: when each store was current, in seconds since HQ was started; and HQ's memory in KiB, then.
+    /// - Returns: when each store was current, in seconds since HQ was started; and what HQ had taken by then.
     private func wait(
         for fanin: FaninChain, _ chain: LoadChain, _ headquarters: DemoNode, since start: ContinuousClock.Instant
-    ) throws -> (times: [Double], residentKiB: Int) {
+    ) throws -> (times: [Double], process: ProcessFigures) {
         let driver = try LoadDriver(fanin.stores, chain)
         var times = [Double?](repeating: nil, count: fanin.stores.count)
         var left = fanin.stores.count
         var next = left * 9 / 10
-        var resident: Result<Int, any Error>?
+        var process: Result<ProcessFigures, any Error>?
         try driver.run(limitSeconds: 300) { index in
             let store = fanin.stores[index]
             guard times[index] == nil, store.isIdle, store.replica.vector(of: .chain).covers(fanin.news) else { return }
@@ -67,19 +74,11 @@ struct BenchFanin {
                 next -= fanin.stores.count / 10
             }
             guard left == 0 else { return }
-            resident = Result { try Self.residentKiB(headquarters.processID) }
+            process = Result { try ProcessFigures(of: headquarters.processID) }
             driver.stop()
         }
         if !driver.endings.isEmpty { options.progress("fanin: sessions that ended: \(driver.endings)") }
-        return (times.compactMap(\.self), try resident?.get() ?? 0)
-    }
-
-    private static func residentKiB(_ process: Int32) throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        guard let kib = line?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
-            throw BenchError.childFailed("no VmRSS")
-        }
-        return kib
+        guard let process else { throw BenchError.childFailed("the driver stopped before all were current") }
+        return (times.compactMap(\.self), try process.get())
     }
 }
