@@ -47,14 +47,31 @@ extension Replica {
         }
         var records: [DeltaRecord] = []
         var (next, budget) = (position, byteBudget)
-        while next < extraction.keys.count, budget > 0 {
-            let key = extraction.keys[next]
-            let packed = try news(of: key, header)
-            if !packed.groups.isEmpty { records.append(DeltaRecord(key: key, packed: packed)) }
-            budget -= packed.bytes.count
-            next += 1
+        try inOneRead {
+            while next < extraction.keys.count, budget > 0 {
+                let key = extraction.keys[next]
+                let packed = try news(of: key, header)
+                if !packed.groups.isEmpty { records.append(DeltaRecord(key: key, packed: packed)) }
+                budget -= packed.bytes.count
+                next += 1
+            }
         }
         return (records, next)
+    }
+
+    /// Runs a body that reads many rows, and takes SQLite's locks for all of them at once: for each they cost more than its
+    /// row.
+    private func inOneRead(_ body: () throws -> Void) throws {
+        guard !connection.isInTransaction else { return try body() }
+        try connection.execute("BEGIN")
+        do {
+            try body()
+            try connection.execute("COMMIT")
+        } catch {
+            // The disk may have ended it already.
+            try? connection.execute("ROLLBACK")
+            throw error
+        }
     }
 
     /// What a delta says about a record: as it is stored, if all of it is news.
@@ -63,10 +80,13 @@ extension Replica {
     /// and whoever holds the cut must be able to tell of them.
     private func news(of key: RecordKey, _ header: DeltaHeader) throws -> PackedCells {
         try withBytes(of: key) { bytes in
-            if let row = try packedRow(key, bytes), row.groups.allSatisfy({ !header.base.vector.covers($0.dot) }) {
-                return row
+            guard let row = try packedRow(key, bytes) else { return PackedCells() }
+            if row.groups.allSatisfy({ !header.base.vector.covers($0.dot) }) { return row }
+            do throws(CodecError) {
+                return PackedCells(Record(sortedCells: try row.cells()).delta(beyond: header.base.vector))
+            } catch {
+                throw ReplicaError.damagedRow(key: key)
             }
-            return PackedCells(Record(sortedCells: try load(key, bytes).cells).delta(beyond: header.base.vector))
         }
     }
 
