@@ -39,8 +39,8 @@ public struct SessionBounds: Hashable, Sendable {
     public var pingMilliseconds: Int64 = 25_000
     /// Something sent, and nothing acknowledged.
     public var acknowledgementMilliseconds: Int64 = 120_000
-    /// Deltas of more records are staged.
-    public var joinedRecords: UInt64 = 2000
+    /// Deltas of more records are staged, which checks, writes and folds each of them besides.
+    public var joinedRecords: UInt64 = 4096
     /// An offer tells scopes in full if they have no more points together.
     public var toldPoints = 256
 
