@@ -27,7 +27,7 @@ import Testing
         (["show", "stok", "--dir", "a", "--replica", "HQ"], "did you mean stock?"), (["help", "chek"], "did you mean check?"),
         (["import", "-x", "--dir", "a"], "has no option \"-x\""),
         (["delta", "import", "a", "--dir", "b", "--replica", "HQ", "--for", "c"], "import takes none"),
-        (["bench", "nothing"], "Known are: merge, commit, size, delta"),
+        (["bench", "nothing"], "Known are: merge, commit, size, delta, wire, diverge"),
     ])
     func `a wrong word is named, with what is possible`(_ words: [String], _ text: String) throws {
         let outcome = try Program.run(words)

@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 
 /// What a benchmark found: figures by name, in the order in which they were measured.
 struct BenchReport {
@@ -38,6 +39,8 @@ struct BenchReport {
 struct BenchOptions {
     /// A recorded log to measure besides, in figures that end in `_log`.
     var log: String?
+    /// How much is generated for `merge`, `size`, `wire` and `diverge`; the figures that are asked for are medium's.
+    var size = LogShape.Size.medium
     var repetitions = 3
     /// Of `catchup`, instead of 100,000.
     var orders: Int?
@@ -49,7 +52,7 @@ struct BenchOptions {
 
 enum Bench: String, CaseIterable {
     case merge, commit, size, delta
-    case catchup, fanin, live
+    case wire, diverge, catchup, fanin, live
 
     var summary: String {
         switch self {
@@ -60,6 +63,8 @@ enum Bench: String, CaseIterable {
         case .catchup: "a store brings 100,000 orders to HQ, against the join of the same; and HQ's own till meanwhile"
         case .fanin: "how soon 10,000 stores are current after HQ was restarted, and what a connection takes of its memory"
         case .live: "how soon a sale at one of 100 stores is durable at HQ"
+        case .wire: "bytes that cross a line: a first sync, a live sale, two replicas that are equal"
+        case .diverge: "bytes and time that it takes two sides of an outage to become equal"
         }
     }
 
@@ -72,6 +77,8 @@ enum Bench: String, CaseIterable {
         case .catchup: try BenchCatchup(options).run()
         case .fanin: try BenchFanin(options).run()
         case .live: try BenchLive(options).run()
+        case .wire: try BenchWire(options).run()
+        case .diverge: try BenchDiverge(options).run()
         }
     }
 }

@@ -51,18 +51,7 @@ struct BenchCommit {
         for name in ["shadow.db", "twin.db"] { try folder.copy("store.db", to: name) }
     }
 
-    /// Sales of four lines by known customers: six records each, and none of the file's own orders again.
-    private func fourLineOrders(_ count: Int) throws -> [NewOrder] {
-        var orders: [NewOrder] = []
-        for event in try generatedOrders(30 * count, seed: 3) {
-            guard case .order(var order) = event.kind, order.lines.count == 4, order.points ?? 0 > 0 else { continue }
-            order.id = "T001-" + order.id.dropFirst(5)
-            orders.append(NewOrder(order, placed: event.timeMilliseconds))
-            if orders.count == count { break }
-        }
-        return orders
-    }
-
+    /// Six records each, and none of the file's own orders again.
     private func sell(
         _ orders: ArraySlice<NewOrder>, _ store: Replica, _ shadow: Replica, _ twin: TwinFile
     ) throws -> (ours: [Double], bare: [Double]) {

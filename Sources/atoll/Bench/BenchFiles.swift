@@ -50,12 +50,17 @@ extension BenchFolder {
 
 extension Replica {
     static func bench(
-        _ folder: BenchFolder, member: UInt32, name: String, cacheKiB: Int = 65_536
+        _ folder: BenchFolder, member: UInt32, incarnation: UInt64? = nil, name: String, cacheKiB: Int = 65_536
     ) throws -> Replica {
-        try create(
-            at: folder.path(name),
-            identity: Identity(chain: Hash128(high: 1, low: 1), member: member, incarnation: UInt64(member) + 1),
-            epoch: 1_735_689_600_000, .bench(cacheKiB: cacheKiB))
+        try bench(at: folder.path(name), member: member, incarnation: incarnation, .bench(cacheKiB: cacheKiB))
+    }
+
+    static func bench(
+        at path: String, member: UInt32, incarnation: UInt64? = nil, _ parameters: OpeningParameters
+    ) throws -> Replica {
+        let incarnation = incarnation ?? UInt64(member) + 1
+        let identity = Identity(chain: Hash128(high: 1, low: 1), member: member, incarnation: incarnation)
+        return try create(at: path, identity: identity, epoch: 1_735_689_600_000, parameters)
     }
 
     /// Sells the orders of a generated log, a transaction each, without their later life.
@@ -81,6 +86,18 @@ func generatedOrders(_ count: Int, skus: Int = 10_000, seed: UInt64) throws -> [
     orders.reserveCapacity(count)
     try LogGenerator(shape: shape, seed: seed).forEachEvent { event in
         if case .order = event.kind, orders.count < count { orders.append(event) }
+    }
+    return orders
+}
+
+/// Sales of four lines by known customers, as many as asked for, none of which is among the generated ones.
+func fourLineOrders(_ count: Int) throws -> [NewOrder] {
+    var orders: [NewOrder] = []
+    for event in try generatedOrders(30 * count, seed: 3) {
+        guard case .order(var order) = event.kind, order.lines.count == 4, order.points ?? 0 > 0 else { continue }
+        order.id = "T001-" + order.id.dropFirst(5)
+        orders.append(NewOrder(order, placed: event.timeMilliseconds))
+        if orders.count == count { break }
     }
     return orders
 }

@@ -9,15 +9,21 @@ struct BenchLog {
     let rounds: [[[LogEvent]]]
     let replay: LogReplay
 
+    /// In rounds of the same length.
     init(_ events: [LogEvent], rounds count: Int) {
-        var replay = LogReplay()
         let start = events.first?.timeMilliseconds ?? 0
         let span = max(1, (events.last?.timeMilliseconds ?? 0) - start + 1)
+        self.init(events, rounds: count) { Int(($0.timeMilliseconds - start) * Int64(count) / span) }
+    }
+
+    /// - Parameter round: of an event, below the count.
+    init(_ events: [LogEvent], rounds count: Int, round: (LogEvent) -> Int) {
+        var replay = LogReplay()
         var rounds: [[[LogEvent]]] = Array(repeating: [], count: count)
         var orders = 0
         for event in events {
             let member = Int(replay.member(of: event))
-            let round = Int((event.timeMilliseconds - start) * Int64(count) / span)
+            let round = round(event)
             while rounds[round].count <= member { rounds[round].append([]) }
             rounds[round][member].append(event)
             if case .order = event.kind { orders += 1 }
@@ -28,10 +34,10 @@ struct BenchLog {
         self.replay = replay
     }
 
-    static func medium(rounds: Int) throws -> BenchLog {
+    static func generated(_ size: LogShape.Size) throws -> [LogEvent] {
         var events: [LogEvent] = []
-        try LogGenerator(size: .medium, seed: 1).forEachEvent { events.append($0) }
-        return BenchLog(events, rounds: rounds)
+        try LogGenerator(size: size, seed: 1).forEachEvent { events.append($0) }
+        return events
     }
 
     static func recorded(_ path: String, rounds: Int) throws -> BenchLog {
@@ -41,9 +47,9 @@ struct BenchLog {
         return BenchLog(events, rounds: rounds)
     }
 
-    /// The generator's medium log, and the one asked for, with the suffix of their figures.
+    /// The generator's log, and the one asked for, with the suffix of their figures.
     static func all(_ options: BenchOptions, rounds: Int) throws -> [(log: BenchLog, suffix: String)] {
-        var logs = [(try medium(rounds: rounds), "")]
+        var logs = [(BenchLog(try generated(options.size), rounds: rounds), "")]
         if let path = options.log { logs.append((try recorded(path, rounds: rounds), "_log")) }
         return logs
     }
@@ -57,6 +63,18 @@ struct BenchLog {
         }
         try replica.commit()
         try replica.checkpoint()
+    }
+
+    /// Rounds in which the stores trade and HQ then hears of it all.
+    func gather(_ rounds: Range<Int>, _ headquarters: Replica, _ stores: [Replica]) throws {
+        for round in rounds {
+            try apply(round, of: 0, to: headquarters)
+            for (index, store) in stores.enumerated() {
+                try apply(round, of: index + 1, to: store)
+                try headquarters.join(try store.deltas(for: headquarters), at: .max / 2)
+            }
+            try headquarters.checkpoint()
+        }
     }
 
     /// HQ's replica, and those of the stores by member number less one, all empty.

@@ -149,7 +149,3 @@ struct BenchMerge {
         return kib
     }
 }
-
-enum BenchError: Error {
-    case childFailed(String)
-}

@@ -17,14 +17,7 @@ struct BenchSize {
             options.progress("size\(suffix): merging \(log.orders) orders")
             let folder = try BenchFolder()
             let (headquarters, stores) = try log.replicas(folder)
-            for round in log.rounds.indices {
-                try log.apply(round, of: 0, to: headquarters)
-                for (index, store) in stores.enumerated() {
-                    try log.apply(round, of: index + 1, to: store)
-                    try headquarters.join(try store.deltas(for: headquarters), at: .max / 2)
-                }
-                try headquarters.checkpoint()
-            }
+            try log.gather(log.rounds.indices, headquarters, stores)
             report.add(
                 "delta_bytes_per_order\(suffix)", Double(try Self.deltaFileBytes(headquarters)) / Double(log.orders))
             try headquarters.compact()

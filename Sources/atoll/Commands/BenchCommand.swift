@@ -1,3 +1,5 @@
+import Simulation
+
 extension Command {
     static let bench = Command(
         name: "bench", summary: "Measure the engine on this machine.",
@@ -7,11 +9,12 @@ extension Command {
             Operand(name: "ORDERS", help: "of merge-memory, which merge runs in processes of their own", isRequired: false),
         ],
         options: [
-            Option(name: "log", value: "FILE", help: "measure a recorded log besides"),
+            Option(name: "log", value: "FILE", help: "measure a recorded log besides (merge, size, wire)"),
+            Option(name: "size", value: "SIZE", help: "generate another log than the medium one, as atoll generate does"),
             Option(name: "stores", value: "N", help: "of live (100) and fanin (10000): how many stores"),
             Option(name: "orders", value: "N", help: "of catchup (100000): how many orders"), .quiet, .json,
         ],
-        examples: ["atoll bench merge", "atoll bench size --log sales.jsonl.gz --json"]
+        examples: ["atoll bench merge", "atoll bench size --log sales.jsonl.gz --json", "atoll bench wire --size small"]
     ) { arguments in
         let name = arguments.operands[0]
         if name == "merge-memory", let orders = arguments.operands.dropFirst().first.flatMap({ Int($0) }) {
@@ -27,6 +30,7 @@ extension Command {
         options.log = arguments.value("log")
         options.stores = try arguments.number("stores").map { Int(clamping: $0) }
         options.orders = try arguments.number("orders").map { Int(clamping: $0) }
+        if arguments.value("size") != nil { options.size = try arguments.choice("size", of: LogShape.Size.self) }
         if !arguments.has("quiet") { options.progress = { Diagnostics.line($0) } }
         let report = try bench.run(options)
         try Atoll.print((arguments.has("json") ? report.json : report.table) + "\n")
