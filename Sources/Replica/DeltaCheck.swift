@@ -21,6 +21,9 @@ struct DeltaCheck {
         for (origin, point) in header.base.points where header.cut.vector.sequence(of: origin) < point.sequence {
             throw ReplicaError.malformed(.cutBelowBase(origin))
         }
+        for entry in header.horizon.entries where header.cut.vector.sequence(of: entry.origin) < entry.sequence {
+            throw ReplicaError.malformed(.horizonBeyondCut(entry.origin))
+        }
         for (earlier, later) in zip(header.runs, header.runs.dropFirst())
         where (earlier.origin, earlier.from) >= (later.origin, later.from) {
             throw ReplicaError.malformed(.runsOutOfOrder(later.origin))

@@ -117,7 +117,17 @@ extension Replica {
             .filter { try isDoubtful($0.origin, in: scope, peer: $0.point) }.map(\.origin)
     }
 
-    /// Settles the past of one incarnation that is in doubt.
+    /// Whether a point that somebody tells of this incarnation's chain does not lie on the chain that is held here: it is ahead
+    /// of it, or its hash is another, or nothing is known here to compare it with.
+    public func isContradicted(by point: ChainPoint, in scope: Scope) throws -> Bool {
+        guard point.sequence > 0 else { return false }
+        let mine = scopes[scope]?.head(of: identity.origin).point ?? Head.none.point
+        guard point.sequence <= mine.sequence else { return true }
+        return try knownHash(of: identity.origin, at: point.sequence, in: scope) != point.hash
+    }
+
+    /// Settles the past of one incarnation that is in doubt. The present one goes on if what the peer knows is a part of its
+    /// chain after all: one wrong word, in the peer's cut, closes nothing.
     ///
     /// - Parameters:
     ///   - knowledge: what the peer knows of its chain in this scope.
@@ -127,7 +137,10 @@ extension Replica {
         _ origin: Origin, in scope: Scope, knownElsewhere knowledge: ChainKnowledge, incarnation: UInt64,
         at milliseconds: Int64
     ) throws {
-        if origin == identity.origin { try reincarnate(as: incarnation, at: milliseconds) }
+        if origin == identity.origin {
+            guard try isContradicted(by: knowledge.end, in: scope) else { return }
+            try reincarnate(as: incarnation, at: milliseconds)
+        }
         try salvage(origin, in: scope, knownElsewhere: knowledge)
     }
 

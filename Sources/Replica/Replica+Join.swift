@@ -118,10 +118,8 @@ extension Replica {
         guard let state = scopes[header.scope] else { return }
         for (origin, point) in header.cut.points {
             let last = min(point.sequence, state.vector.sequence(of: origin))
-            let told = header.runs.last { $0.origin == origin && $0.from <= last }?.run
-            guard last > 0, let told, let known = state.run(of: Dot(origin: origin, sequence: last)), told != known else {
-                continue
-            }
+            let dot = Dot(origin: origin, sequence: last)
+            guard last > 0, let told = header.run(of: dot), let known = state.run(of: dot), told != known else { continue }
             throw ReplicaError.forked(scope: header.scope, origin: origin, sequence: last)
         }
     }

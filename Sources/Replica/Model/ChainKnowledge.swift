@@ -15,6 +15,12 @@ public struct ChainKnowledge: Hashable, Sendable {
         self.runs = runs
     }
 
+    /// How far it goes; a hash that nobody has if that of the last transaction is not known.
+    public var end: ChainPoint {
+        guard let point = points.last, point.sequence == last else { return ChainPoint(sequence: last, hash: .zero) }
+        return point
+    }
+
     /// The last point up to which both histories are the same, among those whose hash is known here.
     ///
     /// Runs tell it exactly, because every opening draws its own. Only a machine that was set back with its memory goes on

@@ -42,6 +42,13 @@ public struct DeltaHeader: Hashable, Sendable {
         self.reach = reach
         self.runs = runs
     }
+
+    /// The run that is told of a transaction. Complexity: logarithmic, because a stranger may tell a hundred thousand.
+    func run(of dot: Dot) -> Run? {
+        let index = runs.partition { ($0.origin, $0.from) > (dot.origin, dot.sequence) }
+        guard index > 0, runs[index - 1].origin == dot.origin else { return nil }
+        return runs[index - 1].run
+    }
 }
 
 /// What a delta says about one record: all live cells and touch marks of each slot that has one beyond the base.
@@ -80,6 +87,9 @@ public struct DeltaRecord: Hashable, Sendable {
         }
         self.init(key: key, packed: PackedCells(cells))
     }
+
+    /// About how many bytes of memory it takes.
+    public var memoryBytes: Int { packed.bytes.count + packed.groups.count * 48 + 96 }
 
     /// Ascending by slot and dot.
     public func cells() throws(CodecError) -> [Cell] {

@@ -32,6 +32,8 @@ extension ReplicaError: CustomStringConvertible {
         case .folding(let scope): "a large cut of \(scope) is still being folded in. Try again when that is done."
         case .movedOn(let scope):
             "\(scope) changed while it was read piece by piece. Begin again, on a snapshot that stands still."
+        case .incomplete(let scope, let records, let announced):
+            "\(records) of the \(announced) records of a delta of \(scope) have come. It will be sent again."
         case .nothingStaged(let scope): "no cut of \(scope) is on its way in. Begin one first."
         default: refusedWrite
         }

@@ -33,6 +33,8 @@ public enum ReplicaError: Error, Hashable, Sendable {
     case movedOn(scope: Scope)
     /// Records or an end came for a cut that was never begun, or is published already.
     case nothingStaged(scope: Scope)
+    /// A staged cut ends, and has fewer or more records than its sender announced.
+    case incomplete(scope: Scope, records: UInt64, announced: UInt64)
     /// This incarnation was closed by somebody else, or this is a backup's copy of it: call `reincarnate` before anything is
     /// written.
     case incarnationClosed(Origin)
@@ -58,6 +60,8 @@ public enum DeltaFault: Hashable, Sendable {
     case heldInSnapshot(RecordKey)
     case valueOutsideLimits(RecordKey, SlotKey)
     case runsOutOfOrder(Origin)
+    /// Touch marks were collected, it says, of transactions that it does not hold.
+    case horizonBeyondCut(Origin)
     /// A run that begins with no transaction of the delta's own cut.
     case runBeyondCut(Origin)
     /// It claims transactions of this replica's own origin that it never made.
