@@ -21,9 +21,8 @@ extension Replica {
         return nil
     }
 
-    /// What is staged of a scope and not published: its header, and the last key; nil if nothing is.
-    ///
-    /// - Parameter member: who is to go on with it: nil also if somebody else brought what there is.
+    /// What is staged of a scope and not published: its header, and the last key; nil if nothing is, or if it came from
+    /// another member, with whose delta nobody else may go on.
     public func stagedPosition(
         of scope: Scope, from member: UInt32?
     ) throws -> (header: DeltaHeader, last: RecordKey)? {
@@ -80,10 +79,20 @@ extension Replica {
 
     /// Makes a staged cut visible, whole, in one small commit; `fold` then moves it into the rows. A cut that is held already
     /// is dropped.
-    public func publish(_ scope: Scope) throws {
+    ///
+    /// - Parameter records: how many must be staged, if the sender told it; else `ReplicaError.incomplete` is thrown, and what is
+    ///   staged is forgotten: nobody knows which are missing.
+    public func publish(_ scope: Scope, records announced: UInt64? = nil) throws {
         try commit()
         guard var overlay = overlays[scope], !overlay.isPublished else {
             throw ReplicaError.nothingStaged(scope: scope)
+        }
+        if let announced {
+            let count = try stagedRecordCount(in: scope)
+            guard count == announced else {
+                try dropStaged(scope)
+                throw ReplicaError.incomplete(scope: scope, records: count, announced: announced)
+            }
         }
         try check(overlay.header)
         // As with `join`: what comes again, or late, changes nothing, even if it says other things about what is held.
@@ -195,46 +204,6 @@ extension Replica {
 }
 
 extension Replica {
-    func loadOverlays() throws {
-        try tables.scan(.transfer, from: [], upTo: [0xFF, 0xFF]) { _, value in
-            let overlay = try Overlay(value: value)
-            overlays[overlay.header.scope] = overlay
-            return true
-        }
-    }
-
-    /// What a published cut says about a record that it has not been folded into yet; nil if it says nothing.
-    func stagedRecord(_ key: RecordKey, in overlay: Overlay) throws -> [Cell]? {
-        let absent: [Cell]? = overlay.header.reach == .wholeState ? [] : nil
-        var writer = ByteWriter()
-        key.encode(into: &writer)
-        guard let (_, chunk) = try stagedChunk(in: key.scope, holding: writer.bytes) else {
-            return overlay.hasFolded ? nil : absent
-        }
-        guard let entry = chunk.entries.first(where: { $0.key == key }) else { return absent }
-        return try reading(.staged, writer.bytes) { try entry.packed?.cells() }
-    }
-
-    /// Notes that a record was folded ahead of its turn, because it was written to.
-    func dropStaged(_ key: RecordKey) throws {
-        var writer = ByteWriter()
-        key.encode(into: &writer)
-        guard case (let first, var chunk)? = try stagedChunk(in: key.scope, holding: writer.bytes) else { return }
-        guard let index = chunk.entries.firstIndex(where: { $0.key == key }) else { return }
-        chunk.entries[index].packed = nil
-        try tables.put(.staged, first, chunk.value)
-    }
-
-    func stagedKeys(in overlay: Overlay) throws -> [RecordKey] {
-        let prefix = RecordKey.prefix(overlay.header.scope)
-        var keys: [RecordKey] = []
-        try tables.scan(.staged, from: prefix, upTo: prefix.upperBound) { _, value in
-            keys += try StagedChunk(value: value).entries.filter { $0.packed != nil }.map(\.key)
-            return true
-        }
-        return keys
-    }
-
     private func save(_ overlay: Overlay) throws {
         try tables.put(.transfer, RecordKey.prefix(overlay.header.scope), overlay.value)
         overlays[overlay.header.scope] = overlay
@@ -275,18 +244,6 @@ extension Replica {
             return true
         }
         return (chunks, next)
-    }
-
-    /// The chunk whose range of keys a key falls in.
-    private func stagedChunk(in scope: Scope, holding key: [UInt8]) throws -> (key: [UInt8], chunk: StagedChunk)? {
-        guard let (first, value) = try tables.floor(.staged, key), first.starts(with: RecordKey.prefix(scope)) else {
-            return nil
-        }
-        return (first, try reading(.staged, first) { try value.withUnsafeBytes { try StagedChunk(value: $0) } })
-    }
-
-    private func reading<Result>(_ table: Table, _ key: [UInt8], _ body: () throws -> Result) throws -> Result {
-        try key.withUnsafeBytes { try tables.reading(table, $0, body) }
     }
 
     /// Runs a body as one durable transaction; nothing of it stays if it throws.

@@ -24,7 +24,7 @@ struct SessionWork: Sendable {
         switch request {
         case .join(let deltas, _): deltas.map(\.header.scope)
         case .stage(let header): [header.scope]
-        case .stageRecords(let scope, _, _), .publish(let scope, _): [scope]
+        case .stageRecords(let scope, _, _), .publish(let scope, _, _): [scope]
         case .settle(let cuts): Array(cuts.keys)
         case .settleKnowing(let scope, _, _): [scope]
         default: []

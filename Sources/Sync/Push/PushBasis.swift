@@ -21,14 +21,22 @@ public struct PushBasis: Hashable, Sendable {
     public mutating func advance(past header: DeltaHeader) {
         cut = header.cut
         horizon = header.horizon
-        for span in header.runs {
-            let index = runs.firstIndex { $0.origin >= span.origin } ?? runs.endIndex
-            if index < runs.count, runs[index].origin == span.origin {
-                runs[index] = span
-            } else {
-                runs.insert(span, at: index)
-            }
+        if !header.runs.isEmpty { runs = merged(header.runs) }
+    }
+
+    /// In one pass, because a stranger may tell a hundred thousand.
+    ///
+    /// - Parameter told: ascending by origin and start.
+    private func merged(_ told: [RunSpan]) -> [RunSpan] {
+        var (merged, known): ([RunSpan], ArraySlice<RunSpan>) = ([], runs[...])
+        merged.reserveCapacity(runs.count + told.count)
+        for span in told {
+            while let first = known.first, first.origin < span.origin { merged.append(known.removeFirst()) }
+            if known.first?.origin == span.origin { known.removeFirst() }
+            if merged.last?.origin == span.origin { merged.removeLast() }
+            merged.append(span)
         }
+        return merged + known
     }
 
     /// The base of a delta to this cut: what both hold, at the lower point.

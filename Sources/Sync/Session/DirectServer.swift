@@ -4,10 +4,18 @@ public import Replica
 /// Serves sessions of one replica at once, on the spot, with spools in memory: for simulations, benchmarks and small replicas
 /// that nobody else writes to meanwhile.
 public final class DirectServer {
-    public let desk: ReplicaDesk
+    public var desk: ReplicaDesk
+    /// The cells after which a piece of a large delta ends.
+    public var cellTarget = SpoolMaker.cellTarget
     private var random: any RandomNumberGenerator
-    private var spools: [SpoolID: [[UInt8]]] = [:]
-    /// Spools that were not acknowledged, for a session that goes on where another one ended.
+    private struct Kept {
+        let base: Cut
+        let spool: Spool
+        let pieces: [[UInt8]]
+    }
+
+    /// The last one of each scope, until it has arrived: a session goes on with it where another one ended.
+    private var spools: [Scope: Kept] = [:]
     private var lastSpool: UInt64 = 0
     private let verify: (SignedCheckpoint, _ message: [UInt8]) -> Bool
 
@@ -40,10 +48,12 @@ public final class DirectServer {
         switch request {
         case .spool(let scope, let cut): return .spooled(scope, try spool(scope, cut))
         case .piece(let id, let index):
-            guard let piece = spools[id]?[index] else { return .failed(.internalTrouble(reason: "no such spool")) }
-            return .piece(id, index, piece)
+            guard let kept = spools.values.first(where: { $0.spool.id == id }) else {
+                return .failed(.internalTrouble(reason: "no such spool"))
+            }
+            return .piece(id, index, kept.pieces[index])
         case .forget(let id):
-            spools[id] = nil
+            spools = spools.filter { $0.value.spool.id != id }
             return .done
         default:
             let answer = try desk.serve(request, from: peer, incarnation: random.next(), at: milliseconds, verify: verify)
@@ -53,11 +63,14 @@ public final class DirectServer {
     }
 
     private func spool(_ scope: Scope, _ cut: Cut) throws -> Spool? {
+        if let kept = spools[scope], kept.base == cut { return kept.spool }
         lastSpool += 1
         let id = SpoolID(number: lastSpool)
         var pieces: [[UInt8]] = []
-        let spool = try SpoolMaker(desk.replica).make(id, scope, for: cut) { pieces.append($0) }
-        if spool != nil { spools[id] = pieces }
+        var maker = SpoolMaker(desk.replica)
+        maker.cellTarget = cellTarget
+        let spool = try maker.make(id, scope, for: cut) { pieces.append($0) }
+        spools[scope] = spool.map { Kept(base: cut, spool: $0, pieces: pieces) }
         return spool
     }
 }

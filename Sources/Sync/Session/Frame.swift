@@ -92,6 +92,7 @@ extension Frame {
         }
     }
 
+    /// - Parameter body: all that follows the kind.
     /// - Returns: nil for a kind of a newer minor version, which is skipped.
     public init?(kind raw: UInt8, body: [UInt8]) throws(SessionError) {
         guard let kind = FrameKind(rawValue: raw) else {

@@ -27,8 +27,13 @@ public enum FrameKind: UInt8, CaseIterable, Sendable {
         }
     }
 
-    /// Whether it says where pushes stand, so that it never overtakes another of this sort.
-    var keepsItsPlace: Bool { isData || self == .acknowledge }
+    /// Whether something else than `FrameAllowance` says how many may come: credit, what is not acknowledged, or the opening.
+    static func isLimitedOtherwise(_ raw: UInt8) -> Bool {
+        switch FrameKind(rawValue: raw) {
+        case .credit, .ping, .pong, .refuse, nil: false
+        default: true
+        }
+    }
 
     static let firstOptional: UInt8 = 128
 }
@@ -41,10 +46,8 @@ public enum FrameLimits {
     public static let helloBytes = 1 << 16
     /// The most scopes that an interest or an offer names.
     public static let scopes = 1 << 17
-    /// The most points of cuts that the offers of one turn name: offers use no credit.
-    public static let offeredPoints = 1 << 20
-    /// The most scopes that the other side may leave out of a session.
-    public static let refusals = 1 << 17
+    /// The most points that one turn of offers tells, each scope counted as one more.
+    public static let offeredPoints = 1 << 18
     /// The most origins of a cut.
     public static let origins = 100_000
     /// The most bytes of an explanation.

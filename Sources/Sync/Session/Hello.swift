@@ -26,6 +26,18 @@ public struct Hello: Hashable, Sendable {
     public var received: UInt64 = 0
     /// 0 for headquarters; a clock follows a lower stratum.
     public var stratum: UInt8
+
+    public init(
+        chain: Hash128, origin: Origin, interest: Interest, sum: Hash128, credit: UInt64, time: UInt64, stratum: UInt8
+    ) {
+        self.chain = chain
+        self.origin = origin
+        self.interest = interest
+        self.sum = sum
+        self.credit = credit
+        self.time = time
+        self.stratum = stratum
+    }
 }
 
 extension Hello {

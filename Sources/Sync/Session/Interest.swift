@@ -20,7 +20,13 @@ public struct Interest: Hashable, Sendable {
 
     public func contains(_ scope: Scope) -> Bool {
         if kinds & 1 << UInt8(scope.rawValue & 7) != 0 { return true }
-        return scopes.contains(scope)
+        // A stranger may name a hundred thousand, and each is looked for as often as scopes are offered.
+        var (low, high) = (0, scopes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if scopes[middle] < scope { low = middle + 1 } else { high = middle }
+        }
+        return low < scopes.count && scopes[low] == scope
     }
 }
 

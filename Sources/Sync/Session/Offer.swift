@@ -86,11 +86,14 @@ extension Offer {
         case 0: return .summary(try reader.readFixed64())
         case 1, 3, 5, 7:
             let cut = try Cut(decoding: &reader, limit: min(FrameLimits.origins, reader.remaining / 25))
+            guard cut.points.allSatisfy({ $0.point.sequence <= Limits.sequence }) else { throw .outOfRange(offset: start) }
             let digest = code & 2 == 0 ? nil : try reader.readHash()
             guard code & 4 != 0 else { return .told(cut, digest: digest, staged: nil) }
             let header = try DeltaHeader(decoding: &reader)
             var key = ByteReader(try reader.readCounted(limit: 256))
-            return .told(cut, digest: digest, staged: .init(header: header, last: try RecordKey(decoding: &key)))
+            let last = try RecordKey(decoding: &key)
+            try key.expectEnd()
+            return .told(cut, digest: digest, staged: .init(header: header, last: last))
         default: throw .unknownCode(UInt64(code), offset: start)
         }
     }

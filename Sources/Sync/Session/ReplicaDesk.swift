@@ -25,56 +25,64 @@ public struct ReplicaDesk {
         verify: (SignedCheckpoint, _ message: [UInt8]) -> Bool
     ) throws -> SessionAnswer {
         switch request {
-        case .standing(let interest): return .standing(try standing(interest, for: peer))
-        case .settle(let cuts): return try .settled(doubts: doubts(about: cuts), standing: [:])
-        case .settleKnowing(let scope, let origin, let knowledge):
+        case .standing(let interest): return .standing(try standing(interest, from: peer))
+        case .settle(let cuts): return try .settled(doubts: doubts(about: cuts), standing: [:], refused: [:])
+        case .settleKnowing(let scope, let origin, let told):
             let doubt = Doubt(scope: scope, origin: origin)
-            return .settled(
-                doubts: [],
-                standing: try settle(doubt, with: peer, knowing: knowledge, incarnation: incarnation, at: milliseconds))
+            guard try isProven(doubt, by: told, from: peer, verify) else {
+                return .settled(doubts: [], standing: [:], refused: [scope: .invented(scope: scope)])
+            }
+            try replica.settle(
+                origin, in: scope, knownElsewhere: told.chain, incarnation: incarnation, at: milliseconds)
+            // Others may have changed with this one.
+            return .settled(doubts: [], standing: try standing(.everything, from: peer), refused: [:])
         case .knowledge(let scope, let origin):
-            return .knowledge(scope, origin, try replica.knowledge(of: origin, in: scope))
+            let checkpoint = replica.checkpoints(of: scope).first { $0.origin == origin }
+            let chain = try replica.knowledge(of: origin, in: scope)
+            return .knowledge(scope, origin, ToldKnowledge(chain: chain, checkpoint: checkpoint))
         case .join(let deltas, let ordinal):
             return .joined(ordinal: ordinal, refused: try join(deltas, from: peer, at: milliseconds))
         case .stage(let header):
-            _ = try replica.stage(header, from: peer)
-            return .done
-        case .stageRecords(let scope, let records, let bytes):
-            try replica.stage(records, in: scope)
-            return .staged(bytes: bytes)
-        case .publish(let scope, let ordinal):
-            try replica.publish(scope)
-            return .joined(ordinal: ordinal, refused: [:])
+            return try answer(for: [header.scope]) { _ in _ = try replica.stage(header, from: peer) }
+        case .stageRecords(let scope, let records, let size):
+            let refused = try refusals(in: [scope]) { try replica.stage(records, in: $0) }
+            return .staged(scope, size, refused: refused[scope])
+        case .publish(let scope, let ordinal, let records):
+            return .joined(ordinal: ordinal, refused: try refusals(in: [scope]) { try replica.publish($0, records: records) })
         case .extract(let cuts): return try extract(cuts)
         case .confirm(let points):
             return try answer(for: points.keys.sorted()) { scope in
                 for point in points[scope] ?? [] { try replica.confirm(point.point, of: point.origin, in: scope) }
             }
-        case .keep(let checkpoints):
-            return try answer(for: checkpoints.map(\.scope)) { scope in
-                for checkpoint in checkpoints where checkpoint.scope == scope {
+        case .keep(let checkpoints, let bytes):
+            let byScope = Dictionary(grouping: checkpoints, by: \.scope)
+            let refused = try refusals(in: byScope.keys.sorted()) { scope in
+                for checkpoint in byScope[scope] ?? [] {
                     try replica.keep(checkpoint) { message, _ in verify(checkpoint, message) }
                 }
             }
+            return .kept(bytes: bytes, refused: refused)
         case .spool, .piece, .forget: preconditionFailure("spools are served beside the owner")
         }
     }
 
     /// How far everything that is held of an interest is held.
-    private func standing(_ interest: Interest, for peer: UInt32) throws -> [Scope: Standing] {
+    ///
+    /// - Parameter peer: who is told, and can go on only with what it began itself.
+    func standing(_ interest: Interest, from peer: UInt32) throws -> [Scope: Standing] {
         var standings: [Scope: Standing] = [:]
         // A store's interest names its scopes; among all that headquarters holds they would be looked for long.
         let held = interest.kinds == 0 ? interest.scopes.filter(replica.holds) : replica.heldScopes
-        for scope in held where interest.contains(scope) { standings[scope] = try standing(of: scope, for: peer) }
-        for staged in replica.stagedCuts where interest.contains(staged.header.scope) {
-            standings[staged.header.scope] = try standing(of: staged.header.scope, for: peer)
+        for scope in held + replica.stagedCuts.map(\.header.scope) where interest.contains(scope) {
+            standings[scope] = try standing(of: scope, from: peer)
         }
         return standings
     }
 
-    /// Told of what is staged is only what the peer began itself: nobody goes on where another one stopped.
-    private func standing(of scope: Scope, for peer: UInt32) throws -> Standing {
-        let staged = try replica.stagedPosition(of: scope, from: peer).map { Standing.Staged(header: $0.header, last: $0.last) }
+    private func standing(of scope: Scope, from peer: UInt32) throws -> Standing {
+        let staged = try replica.stagedPosition(of: scope, from: peer).map {
+            Standing.Staged(header: $0.header, last: $0.last)
+        }
         return Standing(
             cut: replica.cut(of: scope), digest: replica.digest(of: scope), summary: replica.summary(of: scope),
             staged: staged)
@@ -89,18 +97,21 @@ public struct ReplicaDesk {
         return doubts
     }
 
-    /// The other half, of one origin.
-    ///
-    /// - Parameters:
-    ///   - incarnation: 40 fresh random bits.
-    ///   - milliseconds: the wall clock, in milliseconds since 1970.
-    /// - Returns: how far the scopes are held now, because others may have changed with this one.
-    func settle(
-        _ doubt: Doubt, with peer: UInt32, knowing knowledge: ChainKnowledge, incarnation: UInt64, at milliseconds: Int64
-    ) throws -> [Scope: Standing] {
-        try replica.settle(
-            doubt.origin, in: doubt.scope, knownElsewhere: knowledge, incarnation: incarnation, at: milliseconds)
-        return try standing(.everything, for: peer)
+    /// Whether what somebody tells of this incarnation may close it. Whoever could do that by mere words could do it as often
+    /// as it likes: so it is believed of headquarters, and of others if they show what this incarnation has signed itself.
+    private func isProven(
+        _ doubt: Doubt, by told: ToldKnowledge, from peer: UInt32, _ verify: (SignedCheckpoint, _ message: [UInt8]) -> Bool
+    ) throws -> Bool {
+        guard doubt.origin == replica.identity.origin, peer != Access.headquarters,
+            try replica.isContradicted(by: told.chain.end, in: doubt.scope)
+        else { return true }
+        guard let word = told.checkpoint, word.origin == doubt.origin, word.scope == doubt.scope,
+            try replica.isContradicted(by: word.point, in: doubt.scope)
+        else { return false }
+        return verify(
+            word,
+            SignedCheckpoint.message(
+                chain: replica.identity.chain, scope: word.scope, origin: word.origin, point: word.point))
     }
 
     /// Joins deltas; a scope that cannot be joined does not keep the others back.
@@ -115,19 +126,14 @@ public struct ReplicaDesk {
         } catch let error as ReplicaError {
             if case .folding = error { throw error }
             guard deltas.count > 1 else {
-                return Dictionary(uniqueKeysWithValues: deltas.map { ($0.header.scope, SessionError(error)) })
+                return Dictionary(
+                    uniqueKeysWithValues: deltas.map { ($0.header.scope, SessionError(error, in: $0.header.scope)) })
             }
         }
-        var refused: [Scope: SessionError] = [:]
-        for delta in deltas {
-            do {
-                try replica.join([delta], at: milliseconds, from: member)
-            } catch let error as ReplicaError {
-                if case .folding = error { throw error }
-                refused[delta.header.scope] = SessionError(error)
-            }
+        let byScope = Dictionary(grouping: deltas, by: \.header.scope)
+        return try refusals(in: byScope.keys.sorted()) { scope in
+            try replica.join(byScope[scope] ?? [], at: milliseconds, from: member)
         }
-        return refused
     }
 
     /// What a peer lacks of scopes that it holds up to these cuts.
@@ -151,7 +157,7 @@ public struct ReplicaDesk {
                 deltas.append(delta)
             } catch let error as ReplicaError {
                 if case .folding = error { continue }
-                refused[scope] = SessionError(error)
+                refused[scope] = SessionError(error, in: scope)
             }
         }
         let checkpoints = deltas.flatMap { delta in
@@ -164,25 +170,37 @@ public struct ReplicaDesk {
 
     /// Does something in each scope; a fork or a bad signature leaves that scope out of the session.
     private func answer(for scopes: [Scope], _ body: (Scope) throws -> Void) throws -> SessionAnswer {
+        let refused = try refusals(in: scopes, body)
+        return refused.isEmpty ? .done : .refused(refused)
+    }
+
+    /// - Returns: what is wrong in which scope.
+    /// - Throws: what is about all of them: storage trouble, or a scope that has to wait.
+    private func refusals(
+        in scopes: [Scope], _ body: (Scope) throws -> Void
+    ) throws -> [Scope: SessionError] {
         var refused: [Scope: SessionError] = [:]
-        for scope in Set(scopes).sorted() {
+        for scope in scopes {
             do {
                 try body(scope)
             } catch let error as ReplicaError {
-                refused[scope] = SessionError(error)
+                if case .folding = error { throw error }
+                refused[scope] = SessionError(error, in: scope)
             }
         }
-        return refused.isEmpty ? .done : .refused(refused)
+        return refused
     }
 }
 
 extension SessionError {
     /// What a replica refuses, as the other side hears of it.
-    public init(_ error: ReplicaError) {
+    ///
+    /// - Parameter scope: the one that it is about.
+    public init(_ error: ReplicaError, in scope: Scope? = nil) {
         switch error {
         case .forked(let scope, let origin, let sequence):
             self = .forked(scope: scope, origin: origin, sequence: sequence)
-        case .malformed(.inventsOwn): self = .invented(scope: nil)
+        case .malformed(.inventsOwn): self = .invented(scope: scope)
         default: self = .refused(reason: "\(error)")
         }
     }

@@ -6,38 +6,42 @@ extension Session {
     mutating func handle(_ answer: SessionAnswer, at now: Moment) throws(SessionError) {
         switch answer {
         case .standing(let standings): try takeStanding(standings, at: now)
-        case .settled(let doubts, let standings): try takeSettled(doubts, standings, at: now)
-        case .knowledge(let scope, let origin, let knowledge):
-            emit(.knowledge(scope, origin, knowledge.tellable))
+        case .settled(let doubts, let standings, let refused): try takeSettled(doubts, standings, refused, at: now)
+        case .knowledge(let scope, let origin, let knowledge): tell(knowledge, of: origin, in: scope)
         case .joined(let ordinal, let refused):
             takeJoined(ordinal, refused)
             pump(at: now)
-        case .staged(let bytes): spend(bytes)
+        case .staged(let scope, let size, let refused):
+            if let refused { refuse(scope, refused) }
+            receiving.waitingBytes -= size.memoryBytes
+            spend(size.wireBytes)
+        case .kept(let bytes, let refused):
+            refuse(refused)
+            spend(bytes)
         case .extracted(let deltas, let large, let refused, let checkpoints):
             takeExtracted(deltas, large, refused, at: now)
-            tell(checkpoints)
+            tell(checkpoints, at: now)
         case .spooled(let scope, let spool): takeSpool(scope, spool, at: now)
         case .piece(let id, let index, let bytes): takePiece(id, index, bytes, at: now)
         case .done: break
-        case .refused(let refused):
-            for (scope, error) in refused.sorted(by: { $0.key < $1.key }) { refuse(scope, error) }
+        case .refused(let refused): refuse(refused)
         case .failed(let error): throw error
         }
     }
 
     /// Passes checkpoints on.
-    public mutating func tell(_ checkpoints: [SignedCheckpoint]) {
+    public mutating func tell(_ checkpoints: [SignedCheckpoint], at now: Moment) {
         guard phase == .open else { return }
-        let wanted = checkpoints.filter { shares($0.scope) && $0.origin.member != parameters.peer }
-        for start in stride(from: 0, to: wanted.count, by: FrameLimits.checkpoints) {
-            emit(.checkpoints(Array(wanted[start..<min(wanted.count, start + FrameLimits.checkpoints)])))
+        for word in checkpoints where shares(word.scope) && word.origin.member != parameters.peer {
+            sending.words[Doubt(scope: word.scope, origin: word.origin)] = word
         }
+        pump(at: now)
     }
 
     /// Whether the other side has acknowledged all that it lacks, as far as is known, and nothing comes in.
     public var isIdle: Bool {
         phase == .open && sending.dirty.isEmpty && sending.flights.isEmpty && sending.large.isEmpty && sending.bulk == nil
-            && !sending.isExtracting && receiving.bulk == nil && receiving.arrivals.isEmpty
+            && sending.words.isEmpty && !sending.isExtracting && receiving.bulk == nil && receiving.arrivals.isEmpty
     }
 
     /// How many pushes and large deltas wait to be acknowledged.
@@ -50,8 +54,8 @@ extension Session {
         var deadline = times.lastHeard + bounds.silenceMilliseconds
         if phase != .open { deadline = min(deadline, times.began + bounds.openingMilliseconds) }
         if let frameDeadline { deadline = min(deadline, frameDeadline) }
-        if let since = times.unacknowledgedSince {
-            deadline = min(deadline, since + bounds.acknowledgementMilliseconds)
+        for since in [times.unacknowledgedSince, times.starvedSince] {
+            if let since { deadline = min(deadline, since + bounds.acknowledgementMilliseconds) }
         }
         if parameters.isInitiator, phase == .open { deadline = min(deadline, times.lastPing + bounds.pingMilliseconds) }
         return deadline
@@ -73,8 +77,10 @@ extension Session {
             close(because: .timedOut(.silence))
         } else if let since = times.unacknowledgedSince, time >= since + bounds.acknowledgementMilliseconds {
             close(because: .timedOut(.acknowledgement))
+        } else if let since = times.starvedSince, time >= since + bounds.acknowledgementMilliseconds {
+            close(because: .timedOut(.credit))
         } else if parameters.isInitiator, phase == .open, time >= times.lastPing + bounds.pingMilliseconds {
-            times.lastPing = time
+            (times.lastPing, times.pingWall) = (time, now.wall)
             emit(.ping(time: UInt64(clamping: now.wall)))
         }
     }

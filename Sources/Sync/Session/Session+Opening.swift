@@ -1,7 +1,7 @@
 internal import CRDT
 internal import Replica
 
-/// Greeting, comparing how far scopes are held, and settling the past.
+/// Greeting, and comparing how far scopes are held.
 extension Session {
     struct Opening {
         /// How far everything is held here that both sides want, as the other side was or will be told.
@@ -15,8 +15,15 @@ extension Session {
         var staged: [Scope: Standing.Staged] = [:]
         var isEqual = false
         var expectsSecondOffer = false
-        /// Doubts that wait for the other side's knowledge.
+        /// Points and scopes that the other side has offered in its turn.
+        var offeredPoints = 0
+        /// Doubts that wait for the other side's knowledge, and the signed words that it has sent ahead of that.
         var asked: Set<Doubt> = []
+        var proofs: [Doubt: SignedCheckpoint] = [:]
+        /// Doubts about which the other side has asked: once each, and only about what it was told.
+        var answered: Set<Doubt> = []
+        /// Answers to those after which it has not told again how far it holds things.
+        var repeatedOffers = 0
         /// Requests to settle that are not answered.
         var settlements = 0
         var isSettled = false
@@ -26,7 +33,6 @@ extension Session {
     }
 
     mutating func handle(_ hello: Hello, at now: Moment) throws(SessionError) {
-        guard self.hello == nil else { throw .unexpected(kind: FrameKind.hello.rawValue) }
         guard hello.major == Hello.major else { throw .version(theirs: hello.major, ours: Hello.major) }
         guard hello.chain == parameters.chain else { throw .otherChain }
         guard hello.origin.member == parameters.peer else {
@@ -35,14 +41,14 @@ extension Session {
         guard !access[parameters.peer].isRevoked else { throw .revoked(member: parameters.peer) }
         self.hello = hello
         reader.limit = FrameLimits.bytes
-        sending.credit = Int64(clamping: hello.credit)
+        sending.credit = min(Int64(clamping: hello.credit), Self.creditLimit)
         opening.helloTime = now.wall
         guard parameters.isInitiator else {
             requests.append(.standing(hello.interest))
             return
         }
         clockOffset = ClockOffset(
-            sent: Int64(clamping: hello.echo), received: hello.received, answered: hello.time, now: now.wall,
+            sent: times.greetedWall, echo: hello.echo, received: hello.received, answered: hello.time, now: now.wall,
             stratum: hello.stratum)
         opening.standings = opening.standings.filter { shares($0.key) }
         phase = .offering
@@ -72,7 +78,8 @@ extension Session {
         try goOnSettled(at: now)
     }
 
-    private func greeting(_ sum: Hash128, at now: Moment) -> Hello {
+    private mutating func greeting(_ sum: Hash128, at now: Moment) -> Hello {
+        times.greetedWall = now.wall
         let isFolding = opening.standings.values.contains { $0.summary == nil }
         return Hello(
             chain: parameters.chain, origin: parameters.origin, interest: parameters.interest,
@@ -86,7 +93,7 @@ extension Session {
     }
 
     /// Both hold the same of everything.
-    private mutating func beginEqual() {
+    mutating func beginEqual() {
         for (scope, standing) in opening.standings { setBoth(scope, standing.cut) }
         opening.isEqual = true
     }
@@ -114,14 +121,14 @@ extension Session {
         offer(entries)
     }
 
-    private mutating func tell(_ scope: Scope, _ standing: Standing) -> Offer.Entry {
+    mutating func tell(_ scope: Scope, _ standing: Standing) -> Offer.Entry {
         heard[scope] = PushBasis(cut: standing.cut)
         return .init(
             scope: scope, form: .told(standing.cut, digest: standing.digest, staged: standing.staged))
     }
 
     /// In frames that are not too long.
-    private mutating func offer(_ entries: [Offer.Entry]) {
+    mutating func offer(_ entries: [Offer.Entry]) {
         var rest = entries[...]
         repeat {
             var points = 0
@@ -135,19 +142,20 @@ extension Session {
     }
 
     mutating func handle(_ offer: Offer, at now: Moment) throws(SessionError) {
-        guard hello != nil, phase == .offering || phase == .settling, !opening.peerIsReady else {
+        // Later than in its turns it offers only what it has settled, knowing what it was answered.
+        let isRepeated = phase == .settling
+        guard !opening.peerIsReady, !isRepeated || opening.repeatedOffers > 0 else {
             throw .unexpected(kind: FrameKind.offer.rawValue)
         }
-        for entry in offer.entries {
-            guard shares(entry.scope) || suspended[entry.scope] != nil || phase == .settling else { continue }
-            opening.offered[entry.scope] = entry.form
-            opening.offeredPoints += entry.pointCount
+        for entry in offer.entries where expects(entry.scope) {
+            opening.offeredPoints += entry.pointCount + 1
+            guard opening.offeredPoints <= FrameLimits.offeredPoints,
+                opening.offered.updateValue(entry.form, forKey: entry.scope) == nil
+            else { throw .malformed(kind: FrameKind.offer.rawValue) }
             if case .told(_, _, let staged?) = entry.form { opening.staged[entry.scope] = staged }
         }
-        guard opening.offered.count <= FrameLimits.scopes, opening.offeredPoints <= FrameLimits.offeredPoints else {
-            throw .unexpected(kind: FrameKind.offer.rawValue)
-        }
         guard offer.isLast else { return }
+        if isRepeated { opening.repeatedOffers -= 1 }
         defer { (opening.offered, opening.offeredPoints) = ([:], 0) }
         if phase == .settling || opening.expectsSecondOffer {
             try takeTold()
@@ -210,89 +218,6 @@ extension Session {
             guard case .told(let cut, _, _) = form else { throw .unexpected(kind: FrameKind.offer.rawValue) }
             told[scope] = PushBasis(cut: cut)
         }
-    }
-
-    // MARK: The past
-
-    /// Compares what the other side holds of this member's own transactions.
-    private mutating func settle() {
-        phase = .settling
-        let cuts = told.mapValues(\.cut).filter { $0.value != opening.standings[$0.key]?.cut }
-        let confirmed = cuts.compactMapValues { cut -> [ConfirmedPoint]? in
-            let points = cut.points.filter { $0.origin.member == parameters.peer }
-            return points.isEmpty ? nil : points.map { ConfirmedPoint(origin: $0.origin, point: $0.point) }
-        }
-        if !confirmed.isEmpty { requests.append(.confirm(confirmed)) }
-        opening.settlements += 1
-        requests.append(.settle(cuts))
-    }
-
-    mutating func takeSettled(
-        _ doubts: [Doubt], _ standings: [Scope: Standing], at now: Moment
-    ) throws(SessionError) {
-        opening.settlements -= 1
-        for (scope, standing) in standings where shares(scope) { opening.standings[scope] = standing }
-        if !standings.isEmpty {
-            offer(standings.filter { shares($0.key) }.sorted { $0.key < $1.key }.map { tell($0.key, $0.value) })
-        }
-        for doubt in doubts where opening.asked.insert(doubt).inserted { emit(.ask(doubt.scope, doubt.origin)) }
-        if opening.asked.isEmpty, opening.settlements == 0 { try goOnSettled(at: now) }
-    }
-
-    mutating func handle(
-        _ scope: Scope, _ origin: Origin, _ knowledge: ChainKnowledge
-    ) throws(SessionError) {
-        guard opening.asked.remove(Doubt(scope: scope, origin: origin)) != nil else {
-            throw .unexpected(kind: FrameKind.knowledge.rawValue)
-        }
-        opening.settlements += 1
-        requests.append(.settleKnowing(scope, origin, knowledge))
-    }
-
-    private mutating func goOnSettled(at now: Moment) throws(SessionError) {
-        guard !opening.isSettled else { return }
-        phase = .settling
-        opening.isSettled = true
-        if parameters.isInitiator, let hello {
-            emit(.ready(echo: hello.time, received: UInt64(clamping: opening.helloTime), time: UInt64(clamping: now.wall)))
-        } else {
-            emit(.ready(echo: 0, received: 0, time: 0))
-        }
-        openIfBothAreReady(at: now)
-    }
-
-    mutating func handleReady(
-        _ echo: UInt64, _ received: UInt64, _ time: UInt64, at now: Moment
-    ) throws(SessionError) {
-        guard let hello, phase == .offering || phase == .settling, !opening.peerIsReady else {
-            throw .unexpected(kind: FrameKind.ready.rawValue)
-        }
-        opening.peerIsReady = true
-        if !parameters.isInitiator {
-            clockOffset = ClockOffset(
-                sent: Int64(clamping: echo), received: received, answered: time, now: now.wall, stratum: hello.stratum)
-        }
-        if phase == .offering, !parameters.isInitiator {
-            // It has found out by this side's sum that all that both want is equal.
-            beginEqual()
-            try goOnSettled(at: now)
-        }
-        openIfBothAreReady(at: now)
-    }
-
-    private mutating func openIfBothAreReady(at now: Moment) {
-        guard opening.isSettled, opening.peerIsReady else { return }
-        phase = .open
-        if !opening.isEqual {
-            for (scope, standing) in opening.standings where shares(scope) && told[scope]?.cut != standing.cut {
-                sending.dirty.insert(scope)
-            }
-        }
-        sending.staged = opening.staged
-        receiving.staged = opening.standings.compactMapValues(\.staged)
-        opening = Opening()
-        sending.dirty = sending.dirty.filter { shares($0) }
-        pump(at: now)
     }
 }
 

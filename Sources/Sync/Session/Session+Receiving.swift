@@ -14,8 +14,18 @@ extension Session {
         /// Those that are not acknowledged, in order.
         var arrivals: [Arrival] = []
         var bulk: Incoming?
+        /// What was handed to the replica and is not durable, as it lies in memory.
+        var waitingBytes = 0
         /// Large deltas of which a part was here when the session began.
         var staged: [Scope: Standing.Staged] = [:]
+
+        /// Whether the replica must catch up before more is read.
+        func isFull(_ bounds: SessionBounds) -> Bool {
+            waitingBytes >= bounds.waitingBytes || arrivals.count >= Self.arrivalLimit
+        }
+
+        /// As many as the other side may send before it hears of the first.
+        private static let arrivalLimit = 1024
     }
 
     struct Arrival {
@@ -23,6 +33,8 @@ extension Session {
         let cuts: [(scope: Scope, cut: Cut)]
         /// What it took on the wire and was not given back.
         let bytes: Int
+        /// What it takes in memory until it is joined.
+        let memoryBytes: Int
         var isJoined = false
     }
 
@@ -34,19 +46,23 @@ extension Session {
         var received: UInt64 = 0
         /// Kept here while there are few; nil once they are staged.
         var collected: [DeltaRecord]?
+        /// What those took on the wire, and take in memory.
         var collectedBytes = 0
+        var collectedMemory = 0
         let isResumed: Bool
-        /// The other side has gone on with a scope that is left out here: to be read over.
-        let isIgnored: Bool
+        /// The other side goes on with a scope that is left out here: to be read over.
+        var isIgnored: Bool
+
+        mutating func ignore() {
+            (isIgnored, collected, collectedMemory) = (true, nil, 0)
+        }
     }
 
     mutating func handle(_ frame: Frame, byteCount: Int, at now: Moment) throws(SessionError) {
+        guard mayCome(frame.kind) else { throw .unexpected(kind: frame.kind.rawValue) }
         if frame.kind.isData {
-            guard phase == .open else { throw .unexpected(kind: frame.kind.rawValue) }
             guard receiving.credit > 0 else { throw .creditExceeded }
-            receiving.credit -= Int64(frame.wireBytes(body: byteCount))
-        } else if hello == nil, !frame.mayComeFirst {
-            throw .unexpected(kind: frame.kind.rawValue)
+            receiving.credit -= Int64(Frame.wireBytes(body: byteCount))
         }
         switch frame {
         case .hello(let hello): try handle(hello, at: now)
@@ -64,30 +80,52 @@ extension Session {
             let wall = UInt64(clamping: now.wall)
             emit(.pong(echo: time, received: wall, time: wall))
         case .pong(let echo, let received, let time): takePong(echo, received, time, at: now)
-        case .goodbye(let code, let detail): close(because: .ended(code: code, detail: detail))
-        case .checkpoints(let list):
-            requests.append(.keep(list.filter { shares($0.scope) }))
-            spend(Frame.wireBytes(body: byteCount))
-        case .refuse(let scope, let code, let detail):
-            guard suspended.count < FrameLimits.refusals else { throw .unexpected(kind: FrameKind.refuse.rawValue) }
-            suspend(scope, because: .ended(code: code, detail: detail))
+        case .goodbye(let code, let detail): close(because: .ended(code: code, detail: detail.printable))
+        case .checkpoints(let list): try take(list, Frame.wireBytes(body: byteCount))
+        case .refuse(let scope, let code, let detail): takeRefusal(scope, code, detail)
         }
     }
 
-    private mutating func answerAsk(_ scope: Scope, _ origin: Origin) throws(SessionError) {
-        // Only about its own past, while it is being settled.
-        guard phase == .offering || phase == .settling, origin.member == parameters.peer, shares(scope) else {
-            throw .unexpected(kind: FrameKind.ask.rawValue)
+    /// Whether a frame of this kind makes sense to anyone now.
+    private func mayCome(_ kind: FrameKind) -> Bool {
+        switch kind {
+        case .goodbye: true
+        // Whoever is dialled does not speak first.
+        case .hello: hello == nil && (!parameters.isInitiator || counts.framesSent > 0)
+        case .offer, .ask, .knowledge, .ready: phase == .offering || phase == .settling
+        case .refuse: phase != .greeting
+        case .checkpoints: phase == .open || phase == .settling
+        // The other side is open before it sends anything of these, and says so first.
+        case .push, .begin, .piece, .end, .acknowledge, .ping: phase == .open
+        case .credit: phase == .open || phase == .settling
+        case .pong: phase == .open && parameters.isInitiator
         }
-        requests.append(.knowledge(scope, origin))
     }
 
     private mutating func takePong(_ echo: UInt64, _ received: UInt64, _ time: UInt64, at now: Moment) {
         guard let hello else { return }
         let measured = ClockOffset(
-            sent: Int64(clamping: echo), received: received, answered: time, now: now.wall, stratum: hello.stratum)
-        if let measured { clockOffset = measured }
+            sent: times.pingWall, echo: echo, received: received, answered: time, now: now.wall, stratum: hello.stratum)
+        guard let measured else { return }
+        (clockOffset, times.pingWall) = (measured, nil)
     }
+
+    private mutating func take(_ checkpoints: [SignedCheckpoint], _ wireBytes: Int) throws(SessionError) {
+        guard phase == .open else { return try takeProofs(checkpoints, wireBytes) }
+        requests.append(.keep(checkpoints.filter { shares($0.scope) }, bytes: wireBytes))
+    }
+
+    /// The other side leaves a scope out. What it never heard of from here is nothing to leave out, and would be kept in vain.
+    private mutating func takeRefusal(_ scope: Scope, _ code: UInt16, _ detail: String) {
+        guard told[scope] != nil || heard[scope] != nil || opening.standings[scope] != nil, suspended[scope] == nil else {
+            return
+        }
+        let kept = suspended.count < Self.explanationLimit ? detail.printable : ""
+        suspend(scope, because: .ended(code: code, detail: kept))
+    }
+
+    /// Of so many refused scopes the words are kept, besides the codes.
+    private static let explanationLimit = 64
 
     // MARK: Deltas
 
@@ -102,15 +140,13 @@ extension Session {
             if case .unknownScope(let scope) = error { throw .notPermitted(scope: scope, member: parameters.peer) }
             throw .refused(reason: "\(error)")
         }
+        guard !deltas.isEmpty else { throw .malformed(kind: FrameKind.push.rawValue) }
         for delta in deltas { try check(delta.header) }
         counts.recordsReceived += deltas.reduce(0) { $0 + $1.records.count }
         let wanted = deltas.filter { suspended[$0.header.scope] == nil }
-        arrive(deltas.map(\.header), bytes: Frame.wireBytes(body: byteCount))
+        arrive(deltas.map(\.header), bytes: Frame.wireBytes(body: byteCount), memory: wanted.memoryBytes)
         requests.append(.join(wanted, ordinal: receiving.ordinal))
     }
-
-    /// Whether a scope is one of both, be it left out since.
-    private func expects(_ scope: Scope) -> Bool { suspended[scope] != nil || shares(scope) }
 
     /// Whether the other side may bring this: the scope is one that both want, and whoever wrote it may have.
     private func check(_ header: DeltaHeader) throws(SessionError) {
@@ -125,13 +161,14 @@ extension Session {
         }
     }
 
-    private mutating func arrive(_ headers: [DeltaHeader], bytes: Int) {
+    private mutating func arrive(_ headers: [DeltaHeader], bytes: Int, memory: Int) {
         receiving.ordinal += 1
+        receiving.waitingBytes += memory
         counts.deltasReceived += headers.count
         let cuts = headers.map { (scope: $0.scope, cut: $0.cut) }
         // From here on the other side's pushes build on these.
         for header in headers { heard[header.scope, default: PushBasis()].takeIn(header) }
-        receiving.arrivals.append(Arrival(ordinal: receiving.ordinal, cuts: cuts, bytes: bytes))
+        receiving.arrivals.append(Arrival(ordinal: receiving.ordinal, cuts: cuts, bytes: bytes, memoryBytes: memory))
     }
 
     private mutating func takeBegin(
@@ -168,21 +205,30 @@ extension Session {
         bulk.received += UInt64(records.count)
         guard bulk.received <= bulk.recordCount else { throw .malformed(kind: FrameKind.piece.rawValue) }
         counts.recordsReceived += records.count
+        let memory = records.reduce(0) { $0 + $1.memoryBytes }
         if let collected = bulk.collected {
             bulk.collectedBytes += wire
-            // Kept only as far as credit goes without being given back.
-            if bulk.collectedBytes <= parameters.bounds.creditBytes / 2 {
+            bulk.collectedMemory += memory
+            // Kept only as far as credit goes without being given back, and as memory does.
+            if bulk.collectedBytes <= parameters.bounds.creditBytes / 2,
+                bulk.collectedMemory <= parameters.bounds.waitingBytes / 2
+            {
                 bulk.collected = collected + records
             } else {
                 requests.append(.stage(bulk.header))
-                requests.append(
-                    .stageRecords(bulk.header.scope, collected + records, bytes: bulk.collectedBytes))
-                (bulk.collected, bulk.collectedBytes) = (nil, 0)
+                stage(collected + records, of: bulk, bulk.collectedBytes, bulk.collectedMemory)
+                (bulk.collected, bulk.collectedBytes, bulk.collectedMemory) = (nil, 0, 0)
             }
         } else {
-            requests.append(.stageRecords(bulk.header.scope, records, bytes: wire))
+            stage(records, of: bulk, wire, memory)
         }
         receiving.bulk = bulk
+    }
+
+    private mutating func stage(_ records: [DeltaRecord], of bulk: Incoming, _ wireBytes: Int, _ memoryBytes: Int) {
+        receiving.waitingBytes += memoryBytes
+        requests.append(
+            .stageRecords(bulk.header.scope, records, StagedSize(wireBytes: wireBytes, memoryBytes: memoryBytes)))
     }
 
     private mutating func takeEnd(_ byteCount: Int) throws(SessionError) {
@@ -191,20 +237,23 @@ extension Session {
         guard bulk.isIgnored || bulk.isResumed || bulk.received == bulk.recordCount else {
             throw .malformed(kind: FrameKind.end.rawValue)
         }
-        arrive([bulk.header], bytes: Frame.wireBytes(body: byteCount) + bulk.collectedBytes)
+        arrive(
+            [bulk.header], bytes: Frame.wireBytes(body: byteCount) + bulk.collectedBytes, memory: bulk.collectedMemory)
         if bulk.isIgnored {
             requests.append(.join([], ordinal: receiving.ordinal))
         } else if let records = bulk.collected {
             requests.append(.join([Delta(header: bulk.header, records: records)], ordinal: receiving.ordinal))
         } else {
-            requests.append(.publish(bulk.header.scope, ordinal: receiving.ordinal))
+            requests.append(.publish(bulk.header.scope, ordinal: receiving.ordinal, records: bulk.recordCount))
         }
     }
 
     mutating func takeJoined(_ ordinal: UInt64, _ refused: [Scope: SessionError]) {
-        for (scope, error) in refused.sorted(by: { $0.key < $1.key }) { refuse(scope, error) }
+        refuse(refused)
         guard let index = receiving.arrivals.firstIndex(where: { $0.ordinal == ordinal }) else { return }
+        guard !receiving.arrivals[index].isJoined else { return }
         receiving.arrivals[index].isJoined = true
+        receiving.waitingBytes -= receiving.arrivals[index].memoryBytes
         var last: UInt64?
         while let arrival = receiving.arrivals.first, arrival.isJoined {
             receiving.arrivals.removeFirst()
@@ -231,13 +280,9 @@ extension Frame {
         let length = body + 1
         return length + (length < 0x80 ? 1 : length < 0x4000 ? 2 : length < 0x20_0000 ? 3 : 4)
     }
+}
 
-    func wireBytes(body: Int) -> Int { Self.wireBytes(body: body) }
-
-    fileprivate var mayComeFirst: Bool {
-        switch self {
-        case .hello, .goodbye: true
-        default: false
-        }
-    }
+extension Array<Delta> {
+    /// Of their records.
+    fileprivate var memoryBytes: Int { reduce(0) { $0 + $1.records.reduce(0) { $0 + $1.memoryBytes } } }
 }

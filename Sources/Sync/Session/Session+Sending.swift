@@ -12,13 +12,13 @@ extension Session {
         var context = PushContext()
         /// How many pushes and ends were sent.
         var ordinal: UInt64 = 0
-        /// What was made ready while there was credit, and waits because something else has used it up; in order.
-        var held: [(bytes: [UInt8], isData: Bool)] = []
         /// What is sent and not acknowledged, in order.
         var flights: [Flight] = []
         /// Scopes whose news are too much for a push, and wait for their turn.
         var large: [Scope] = []
         var bulk: Bulk?
+        /// Signed words that wait for credit, the newest of each origin.
+        var words: [Doubt: SignedCheckpoint] = [:]
         /// What the other side holds of large deltas from an earlier session, by scope.
         var staged: [Scope: Standing.Staged] = [:]
     }
@@ -34,16 +34,27 @@ extension Session {
         let scope: Scope
         /// nil until it is ready.
         var spool: Spool?
+        var hasBegun = false
         /// The piece to ask for next, and the one to send next.
         var wanted = 0
         var next = 0
+        /// Pieces that have come and wait for credit.
+        var ready: ArraySlice<[UInt8]> = []
     }
 
     /// Sends on whatever can go.
     mutating func pump(at now: Moment) {
-        guard phase == .open, sending.credit > 0, isWritable else { return }
-        pumpBulk()
-        guard !sending.isExtracting, sending.flights.count < Self.flightLimit else { return }
+        guard phase == .open, isWritable else { return }
+        guard sending.credit > 0 else {
+            let isEmpty =
+                sending.dirty.isEmpty && sending.large.isEmpty && sending.bulk == nil && sending.words.isEmpty
+            times.starvedSince = isEmpty ? nil : times.starvedSince ?? now.monotonic
+            return
+        }
+        times.starvedSince = nil
+        pumpWords()
+        pumpBulk(at: now)
+        guard sending.credit > 0, !sending.isExtracting, sending.flights.count < Self.flightLimit else { return }
         let busy = Set(sending.large).union(sending.bulk.map { [$0.scope] } ?? [])
         let scopes = sending.dirty.subtracting(busy)
         guard !scopes.isEmpty else { return }
@@ -61,8 +72,13 @@ extension Session {
         _ deltas: [Delta], _ large: [Scope], _ refused: [Scope: SessionError], at now: Moment
     ) {
         sending.isExtracting = false
-        for (scope, error) in refused.sorted(by: { $0.key < $1.key }) { refuse(scope, error) }
-        let deltas = deltas.filter { shares($0.header.scope) }
+        refuse(refused)
+        var deltas = deltas.filter { shares($0.header.scope) }
+        if sending.credit <= 0 || !isWritable {
+            // Used up since they were asked for; by when there is more, there may be other news.
+            sending.dirty.formUnion(deltas.map(\.header.scope))
+            deltas = []
+        }
         var tooLarge = large.filter { shares($0) }
         if !deltas.isEmpty {
             do throws(PushError) {
@@ -105,15 +121,18 @@ extension Session {
 
     mutating func takeCredit(_ bytes: UInt64, at now: Moment) throws(SessionError) {
         let (sum, overflows) = sending.credit.addingReportingOverflow(Int64(clamping: bytes))
-        guard !overflows, sum <= Int64(1) << 40 else { throw .malformed(kind: FrameKind.credit.rawValue) }
+        guard bytes > 0, !overflows, sum <= Self.creditLimit else { throw .malformed(kind: FrameKind.credit.rawValue) }
         sending.credit = sum
-        sendHeld()
         pump(at: now)
     }
 
+    /// More than anyone keeps in memory for another.
+    static let creditLimit: Int64 = 1 << 40
+
     // MARK: Large deltas
 
-    private mutating func pumpBulk() {
+    private mutating func pumpBulk(at now: Moment) {
+        sendReady(at: now)
         if sending.bulk == nil, let scope = sending.large.first {
             sending.large.removeFirst()
             sending.bulk = Bulk(scope: scope)
@@ -137,7 +156,6 @@ extension Session {
             sending.bulk = nil
             return pump(at: now)
         }
-        emit(.begin(spool.header, records: UInt64(spool.recordCount)))
         // What an earlier session brought is not sent again.
         if let staged = sending.staged.removeValue(forKey: scope), staged.header == spool.header {
             bulk.next = spool.pieces.firstIndex { $0.last > staged.last } ?? spool.pieces.count
@@ -145,29 +163,50 @@ extension Session {
         }
         bulk.spool = spool
         sending.bulk = bulk
-        endIfSent(at: now)
         pump(at: now)
     }
 
     mutating func takePiece(_ id: SpoolID, _ index: Int, _ bytes: [UInt8], at now: Moment) {
         guard var bulk = sending.bulk, bulk.spool?.id == id else { return }
-        precondition(bulk.next == index, "pieces are answered in the order in which they are asked for")
-        bulk.next += 1
+        precondition(
+            bulk.next + bulk.ready.count == index, "pieces are answered in the order in which they are asked for")
+        bulk.ready.append(bytes)
         sending.bulk = bulk
-        emit(.piece(bytes))
-        endIfSent(at: now)
         pump(at: now)
     }
 
-    private mutating func endIfSent(at now: Moment) {
-        guard let bulk = sending.bulk, let spool = bulk.spool, bulk.next == spool.pieces.count else { return }
+    /// Sends what is ready of a large delta, as far as credit goes: it may be used up since the pieces were asked for.
+    private mutating func sendReady(at now: Moment) {
+        guard sending.credit > 0, var bulk = sending.bulk, let spool = bulk.spool else { return }
+        if !bulk.hasBegun {
+            emit(.begin(spool.header, records: UInt64(spool.recordCount)))
+            bulk.hasBegun = true
+        }
+        while sending.credit > 0, let piece = bulk.ready.popFirst() {
+            emit(.piece(piece))
+            bulk.next += 1
+        }
+        sending.bulk = bulk
+        guard sending.credit > 0, bulk.next == spool.pieces.count else { return }
         sending.bulk = nil
-        guard shares(bulk.scope) else { return requests.append(.forget(spool.id)) }
+        // Even if the scope was left out meanwhile: what has begun must end before another can begin.
         emit(.end)
         counts.recordsSent += spool.recordCount
         launch([spool.header], spool: spool.id, at: now)
         // Something may have happened since the pieces were read.
-        sending.dirty.insert(bulk.scope)
+        if shares(bulk.scope) { sending.dirty.insert(bulk.scope) }
+    }
+
+    private mutating func pumpWords() {
+        while sending.credit > 0, !sending.words.isEmpty {
+            let next = sending.words.keys.sorted { ($0.scope, $0.origin) < ($1.scope, $1.origin) }
+                .prefix(FrameLimits.checkpoints)
+            emit(.checkpoints(next.compactMap { sending.words.removeValue(forKey: $0) }))
+        }
+    }
+
+    mutating func refuse(_ refused: [Scope: SessionError]) {
+        for (scope, error) in refused.sorted(by: { $0.key < $1.key }) { refuse(scope, error) }
     }
 
     /// Leaves a scope out for the rest of the session, and says so.

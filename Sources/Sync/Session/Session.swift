@@ -51,6 +51,7 @@ public struct Session {
     var sending = Sending()
     var receiving = Receiving()
     var times: Times
+    var allowance: FrameAllowance
     var isWritable = true
     private var lastAcknowledged: [Scope: VersionVector]?
     let codecs: SessionCodecs
@@ -61,6 +62,11 @@ public struct Session {
         var lastPing: Int64
         /// When the first byte of an unfinished frame came.
         var frameBegan: Int64?
+        /// What the wall clock showed in the first frame that was sent, and in the last ping that is not answered.
+        var greetedWall: Int64?
+        var pingWall: Int64?
+        /// Since when there is something to send, and no credit.
+        var starvedSince: Int64?
         /// When something was sent that is not acknowledged, or the last acknowledgement came since.
         var unacknowledgedSince: Int64?
     }
@@ -71,6 +77,7 @@ public struct Session {
         self.codecs = codecs
         access = parameters.access
         times = Times(began: now.monotonic, lastHeard: now.monotonic, lastPing: now.monotonic)
+        allowance = FrameAllowance(at: now.monotonic)
         receiving.credit = Int64(parameters.bounds.creditBytes)
         if parameters.isInitiator { requests.append(.standing(parameters.interest)) }
     }
@@ -93,14 +100,27 @@ public struct Session {
         times.lastHeard = now.monotonic
         counts.bytesReceived += bytes.count
         reader.append(bytes)
+        read(at: now)
+    }
+
+    /// Takes frames as long as the replica keeps up. Small data can be large once it is unpacked, so that credit alone does not
+    /// bound what waits for the disk: while too much does, frames wait as bytes, in their order.
+    private mutating func read(at now: Moment) {
         do throws(SessionError) {
-            while phase != .closed, let (kind, body) = try reader.next() {
+            while phase != .closed, !receiving.isFull(parameters.bounds), let (kind, body) = try reader.next() {
                 times.frameBegan = nil
                 counts.framesReceived += 1
+                if !FrameKind.isLimitedOtherwise(kind), !allowance.take(at: now.monotonic) { throw .flooded(kind: kind) }
                 guard let frame = try Frame(kind: kind, body: body) else { continue }
                 try handle(frame, byteCount: body.count, at: now)
             }
-            if reader.waitingCount > 0, times.frameBegan == nil { times.frameBegan = now.monotonic }
+            guard receiving.isFull(parameters.bounds) else {
+                if reader.waitingCount > 0, times.frameBegan == nil { times.frameBegan = now.monotonic }
+                return
+            }
+            // The other side is not to blame for a frame that is not read.
+            times.frameBegan = nil
+            guard reader.waitingCount <= parameters.bounds.creditBytes + 2 * FrameLimits.bytes else { throw .creditExceeded }
         } catch {
             close(because: error)
         }
@@ -114,6 +134,7 @@ public struct Session {
         } catch {
             close(because: error)
         }
+        if reader.waitingCount > 0 { read(at: now) }
     }
 
     /// Learns that these scopes hold something new.
@@ -136,7 +157,8 @@ public struct Session {
         if access[parameters.peer].isRevoked { close(because: .revoked(member: parameters.peer)) }
     }
 
-    /// Ends the session; what was not acknowledged will be sent by the next one.
+    /// Ends the session; what was not acknowledged will be sent by the next one, and large deltas go on where they were: so
+    /// whoever keeps their spools keeps them for it.
     public mutating func close(because error: SessionError) {
         guard phase != .closed else { return }
         lastAcknowledged = acknowledged
@@ -154,31 +176,14 @@ public struct Session {
         close(because: .lost)
     }
 
-    /// Says something; data, and what must not overtake it, once there is credit.
     mutating func emit(_ frame: Frame) {
-        let (bytes, isData) = (frame.bytes, frame.kind.isData)
-        if frame.kind.keepsItsPlace, !sending.held.isEmpty || isData && sending.credit <= 0 {
-            sending.held.append((bytes, isData))
-        } else {
-            send(bytes, isData: isData)
-        }
-    }
-
-    /// Sends what was held back, as far as credit goes.
-    mutating func sendHeld() {
-        var next = 0
-        while next < sending.held.count, !sending.held[next].isData || sending.credit > 0 {
-            send(sending.held[next].bytes, isData: sending.held[next].isData)
-            next += 1
-        }
-        sending.held.removeFirst(next)
-    }
-
-    private mutating func send(_ bytes: [UInt8], isData: Bool) {
+        let bytes = frame.bytes
         output += bytes
         counts.framesSent += 1
         counts.bytesSent += bytes.count
-        if isData { sending.credit -= Int64(bytes.count) }
+        guard frame.kind.isData else { return }
+        sending.credit -= Int64(bytes.count)
+        allowance.note(bytesSent: bytes.count)
     }
 
     /// Whether a scope is for both sides, and goes on in this session.
@@ -188,9 +193,13 @@ public struct Session {
             && access.mayRead(parameters.peer, scope) && access.mayRead(parameters.origin.member, scope)
     }
 
+    /// Whether it is for both sides, be it left out since: what was on its way still comes.
+    func expects(_ scope: Scope) -> Bool { suspended[scope] != nil || shares(scope) }
+
     mutating func suspend(_ scope: Scope, because error: SessionError) {
         suspended[scope] = error
         sending.dirty.remove(scope)
+        if receiving.bulk?.header.scope == scope { receiving.bulk?.ignore() }
     }
 }
 

@@ -23,6 +23,8 @@ public enum SessionError: Error, Hashable, Sendable {
     case creditExceeded
     /// An acknowledgement, a cut or a delta that speaks of what never was.
     case invented(scope: Scope?)
+    /// More frames of a kind that no credit limits than anyone sends who means well.
+    case flooded(kind: UInt8)
     /// Two histories of one origin.
     case forked(scope: Scope, origin: Origin, sequence: UInt64)
     /// The delta's own form, or what it says about a record.
@@ -41,7 +43,7 @@ public enum SessionError: Error, Hashable, Sendable {
     case lost
 
     public enum Wait: UInt8, Hashable, Sendable {
-        case opening, frame, silence, acknowledgement
+        case opening, frame, silence, acknowledgement, credit
     }
 }
 
@@ -68,6 +70,7 @@ extension SessionError {
         case .internalTrouble: 16
         case .ended(let code, _): code
         case .lost: 17
+        case .flooded: 18
         }
     }
 
@@ -81,7 +84,7 @@ extension SessionError {
     private static let names = [
         "finished", "version", "other_chain", "malformed", "oversized", "unexpected", "impostor", "revoked",
         "not_permitted", "credit_exceeded", "invented", "forked", "refused", "timed_out", "superseded", "overloaded",
-        "internal_trouble", "lost",
+        "internal_trouble", "lost", "flooded",
     ]
 }
 
@@ -98,18 +101,20 @@ extension SessionError: CustomStringConvertible {
         case .revoked(let member): "member \(member) may not sync any more: it was revoked"
         case .notPermitted(let scope, let member): "member \(member) may not write to \(scope)"
         case .creditExceeded: "more data came than was asked for"
+        case .flooded(let kind): "frames of kind \(kind) came without end"
         case .invented(let scope): "something was named\(scope.map { " in \($0)" } ?? "") that never was"
         case .forked(let scope, let origin, let sequence):
             "\(scope) has two histories of member \(origin.member)'s transactions at number \(sequence)"
-        case .refused(let reason): "a delta was refused: \(reason)"
+        case .refused(let reason): "a delta was refused: \(reason.printable)"
         case .timedOut(.opening): "the session was not open in time"
         case .timedOut(.frame): "a frame did not come whole in time"
         case .timedOut(.silence): "nothing was heard for too long"
         case .timedOut(.acknowledgement): "what was sent was not acknowledged in time"
+        case .timedOut(.credit): "nothing more was asked for in time"
         case .superseded: "the same member has opened another session"
         case .overloaded: "there is no room for another session at the moment"
-        case .internalTrouble(let reason): "it cannot go on here: \(reason)"
-        case .ended(let code, let detail): detail.isEmpty ? Self.name(of: code) : detail
+        case .internalTrouble(let reason): "it cannot go on here: \(reason.printable)"
+        case .ended(let code, let detail): detail.isEmpty ? Self.name(of: code) : detail.printable
         case .lost: "the line was lost"
         }
     }

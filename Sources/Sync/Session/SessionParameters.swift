@@ -37,8 +37,10 @@ public struct SessionBounds: Hashable, Sendable {
     public var silenceMilliseconds: Int64 = 70_000
     /// The initiator breaks silence this often.
     public var pingMilliseconds: Int64 = 25_000
-    /// Something sent, and nothing acknowledged.
+    /// Something sent, and nothing acknowledged; something to send, and no credit.
     public var acknowledgementMilliseconds: Int64 = 120_000
+    /// How many bytes of records, as they lie in memory, may wait for the disk before nothing more is read.
+    public var waitingBytes = 1 << 22
     /// Deltas of more records are staged, which checks, writes and folds each of them besides.
     public var joinedRecords: UInt64 = 4096
     /// An offer tells scopes in full if they have no more points together.
@@ -68,9 +70,10 @@ public struct ClockOffset: Hashable, Sendable {
     /// How far the other side is from headquarters' clock.
     public let stratum: UInt8
 
-    /// - Parameters: as `Hello` and `pong` tell them; nil if they make no sense.
-    init?(sent: Int64, received: UInt64, answered: UInt64, now: Int64, stratum: UInt8) {
-        guard let received = Int64(exactly: received), let answered = Int64(exactly: answered),
+    /// - Parameters: as `Hello` and `pong` tell them; nil if they make no sense, or answer nothing that was sent.
+    init?(sent: Int64?, echo: UInt64, received: UInt64, answered: UInt64, now: Int64, stratum: UInt8) {
+        guard let sent, echo == UInt64(clamping: sent), let received = Int64(exactly: received),
+            let answered = Int64(exactly: answered),
             max(received, answered) < 1 << 48, answered >= received, now >= sent
         else { return nil }
         milliseconds = ((received - sent) + (answered - now)) / 2

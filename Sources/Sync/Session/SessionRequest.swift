@@ -8,16 +8,16 @@ public enum SessionRequest: Hashable, Sendable {
     /// Settle this member's own past with what the other side holds of it.
     case settle([Scope: Cut])
     /// Go on with that, knowing what the other side knows of an origin's chain.
-    case settleKnowing(Scope, Origin, ChainKnowledge)
+    case settleKnowing(Scope, Origin, ToldKnowledge)
     /// What is known here of an origin's chain.
     case knowledge(Scope, Origin)
     /// Join these together, durably; number `ordinal` of what came.
     case join([Delta], ordinal: UInt64)
     /// Take a large delta in, piece by piece; none of it is visible before it is published.
     case stage(DeltaHeader)
-    /// - bytes: how many they took on the wire.
-    case stageRecords(Scope, [DeltaRecord], bytes: Int)
-    case publish(Scope, ordinal: UInt64)
+    case stageRecords(Scope, [DeltaRecord], StagedSize)
+    /// - records: how many must be staged now, some perhaps by an earlier session.
+    case publish(Scope, ordinal: UInt64, records: UInt64)
     /// What the other side lacks of scopes that it holds up to these cuts.
     case extract([Scope: Cut])
     /// The same of one scope, in pieces that are kept until they are acknowledged.
@@ -29,7 +29,8 @@ public enum SessionRequest: Hashable, Sendable {
     /// Whether the other side's word on its own transactions agrees with what others told of them.
     case confirm([Scope: [ConfirmedPoint]])
     /// Origins' signatures that came in; those that are good are kept and passed on.
-    case keep([SignedCheckpoint])
+    /// - bytes: how many they took on the wire.
+    case keep([SignedCheckpoint], bytes: Int)
 }
 
 /// What an origin says itself of its chain.
@@ -83,11 +84,14 @@ public enum SessionAnswer: Sendable {
     case standing([Scope: Standing])
     /// Of these origins the other side must be asked what it knows. If there are none, all is settled.
     /// - standing: of the scopes that are held otherwise now.
-    case settled(doubts: [Doubt], standing: [Scope: Standing])
-    case knowledge(Scope, Origin, ChainKnowledge)
+    /// - refused: those in which the other side has not proved what it tells of this member's past.
+    case settled(doubts: [Doubt], standing: [Scope: Standing], refused: [Scope: SessionError])
+    case knowledge(Scope, Origin, ToldKnowledge)
     /// Durable here, and visible, but for the scopes that are refused.
     case joined(ordinal: UInt64, refused: [Scope: SessionError])
-    case staged(bytes: Int)
+    /// - refused: why the scope's delta cannot be taken in.
+    case staged(Scope, StagedSize, refused: SessionError?)
+    case kept(bytes: Int, refused: [Scope: SessionError])
     /// - large: those of which too much is missing for a push.
     /// - refused: those that cannot be told, because the two sides know different histories.
     /// - checkpoints: what the origins of the news have signed.

@@ -9,6 +9,7 @@ public struct SpoolMaker {
     private static let byteBudget = 1 << 20
 
     private let replica: Replica
+    public var cellTarget = Self.cellTarget
 
     /// - Parameter replica: a reader of its own if somebody writes meanwhile.
     public init(_ replica: Replica) {
@@ -32,7 +33,7 @@ public struct SpoolMaker {
             recordCount += records.count
             var first = 0
             while first < records.count {
-                let (bytes, end) = try encoder.encode(records, from: first, cellTarget: Self.cellTarget)
+                let (bytes, end) = try encoder.encode(records, from: first, cellTarget: cellTarget)
                 try sink(bytes)
                 pieces.append(.init(byteCount: bytes.count, last: records[end - 1].key))
                 first = end
