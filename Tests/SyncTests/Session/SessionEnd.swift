@@ -14,23 +14,52 @@ final class SessionEnd {
     var line: [UInt8] = []
     private(set) var requestCount = 0
     private let codecs: SessionCodecs
-    private let disk = SimulatedDisk()
+    private let disk: SimulatedDisk
 
     static let chain = Hash128(high: 1, low: 1)
 
     var member: UInt32 { replica.identity.member }
 
-    init(_ member: UInt32, seed: UInt64 = 1) throws {
-        var parameters = OpeningParameters(
-            schema: RetailSchema.schema, digestKey: [UInt8](repeating: 7, count: 16),
-            run: Hash128(high: UInt64(member), low: seed))
-        parameters.vfs = disk.vfsName
-        replica = try Replica.create(
+    convenience init(_ member: UInt32, seed: UInt64 = 1) throws {
+        let disk = SimulatedDisk()
+        let replica = try Replica.create(
             at: "replica.db", identity: Identity(chain: Self.chain, member: member, incarnation: UInt64(member) + 1),
-            epoch: 1_735_689_600_000, parameters)
-        server = DirectServer(replica, random: SeededRandom(seed: seed))
+            epoch: 1_735_689_600_000, Self.parameters(disk, run: Hash128(high: UInt64(member), low: seed)))
+        try self.init(replica, on: disk, seed: seed)
+    }
+
+    /// The same disk in another machine, or the same machine after a start.
+    ///
+    /// - Parameter run: that nobody has drawn before.
+    convenience init(startingFrom image: DiskImage, run: UInt64) throws {
+        let disk = SimulatedDisk(image)
+        let replica = try Replica.open(at: "replica.db", Self.parameters(disk, run: Hash128(high: run, low: ~run)))
+        try self.init(replica, on: disk, seed: run)
+    }
+
+    private init(_ replica: Replica, on disk: SimulatedDisk, seed: UInt64) throws {
+        self.replica = replica
+        self.disk = disk
+        server = DirectServer(replica, random: SeededRandom(seed: seed)) { $0.signature == Self.signature(of: $1) }
         codecs = try SessionCodecs()
     }
+
+    private static func parameters(_ disk: SimulatedDisk, run: Hash128) -> OpeningParameters {
+        OpeningParameters(
+            schema: RetailSchema.schema, digestKey: [UInt8](repeating: 7, count: 16), run: run, vfs: disk.vfsName,
+            cacheKiB: 256)
+    }
+
+    /// What a machine's disk holds now.
+    var image: DiskImage {
+        get throws {
+            try replica.checkpoint()
+            return disk.image
+        }
+    }
+
+    /// As good as any in a test, where nobody forges but who is meant to fail.
+    static func signature(of message: [UInt8]) -> [UInt8] { message.reversed() }
 
     func begin(with peer: UInt32, asInitiator isInitiator: Bool, at now: Moment, bounds: SessionBounds = .init()) {
         var parameters = SessionParameters(
@@ -82,6 +111,13 @@ final class SessionEnd {
         try perform(at: now) {
             try $0.edit(customer: id, [(RetailSchema.Customer.phone, phone)], at: member)
         }
+    }
+
+    /// How many orders of a member are held, and how many pieces of the first article its stock says were sold.
+    func sales(of member: UInt32) throws -> (orders: Int, sold: Int64) {
+        let keys = try replica.keys(of: Scope(.books, of: member), collection: RetailSchema.order.number)
+        let stock = try replica.record(RetailSchema.stock(of: try Identifier("P00010").required, at: member))
+        return (keys.count, stock.counter(RetailSchema.Stock.sold).value)
     }
 }
 
