@@ -27,6 +27,7 @@ extension NodeService: EventLoopDelegate {
 
     public func drained(_ connection: ConnectionID) {
         guard let slot = byConnection[connection].flatMap({ slots[$0] }), !slot.isClosing else { return }
+        loop.resumeReading(connection)
         slot.session.noteWritable(true, at: now)
         drive(slot)
     }

@@ -83,6 +83,8 @@ extension NodeService {
         let output = slot.session.takeOutput()
         if !output.isEmpty, let waiting = loop.send(output, on: slot.connection), waiting > Self.sendingLimit {
             slot.session.noteWritable(false, at: now)
+            // Whoever does not take its answers is not listened to.
+            loop.pauseReading(slot.connection)
             if waiting > Self.waitingLimit { slot.session.close(because: .overloaded) }
         }
         if slot.session.end != nil { finish(slot) } else { arm(slot) }
@@ -233,7 +235,7 @@ extension NodeService {
             loop.submit { [self] in
                 for (key, scopes) in subscriptions.concerned(by: (signed ?? []).map(\.scope)) {
                     guard let slot = slots[key], !slot.isClosing else { continue }
-                    slot.session.tell((signed ?? []).filter { scopes.contains($0.scope) })
+                    slot.session.tell((signed ?? []).filter { scopes.contains($0.scope) }, at: now)
                     drive(slot)
                 }
             }

@@ -8,7 +8,6 @@ extension Session {
         var standings: [Scope: Standing] = [:]
         /// What the other side has offered so far in its turn.
         var offered: [Scope: Offer.Entry.Form] = [:]
-        var offeredPoints = 0
         /// Those that were only named by their summaries here.
         var summarised: Set<Scope> = []
         /// What the other side holds of a large delta, by scope.
