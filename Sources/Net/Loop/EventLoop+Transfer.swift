@@ -9,7 +9,7 @@ extension EventLoop {
             context, as: role, on: connection.descriptor, expecting: role == .client ? expectation : nil)
         guard let session else { return end(connection, .other("no memory for TLS"), lingers: false) }
         connection.tls = session
-        let limit = options.handshakeTimeoutMilliseconds
+        let limit = role == .client ? options.answerTimeoutMilliseconds : options.handshakeTimeoutMilliseconds
         setDeadline(of: connection, limit) { loop, connection in
             loop.end(connection, .handshakeTimeout(milliseconds: limit), lingers: false)
         }

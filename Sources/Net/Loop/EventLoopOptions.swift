@@ -2,8 +2,11 @@
 public struct EventLoopOptions: Sendable {
     /// From `connect` to a TCP connection, over all addresses of a name.
     public var connectTimeoutMilliseconds: Int64 = 10_000
-    /// From a TCP connection to the end of the TLS handshake.
+    /// From a TCP connection that was accepted to the end of the TLS handshake.
     public var handshakeTimeoutMilliseconds: Int64 = 10_000
+    /// The same of one that was made here: longer, because a server that thousands dial at once takes them in one by one, and
+    /// whoever gives up and dials again costs it a handshake for nothing.
+    public var answerTimeoutMilliseconds: Int64 = 30_000
     /// How long a connection that is closed after flushing may take for that.
     public var flushTimeoutMilliseconds: Int64 = 10_000
     /// How long an ended connection is kept to let the peer read our last words: whoever closes a socket with unread bytes
@@ -19,8 +22,9 @@ public struct EventLoopOptions: Sendable {
     public var lowMarkBytes = 64 << 10
     /// How many bytes a connection may move each way before it is the others' turn.
     public var turnBytes = 64 << 10
-    /// How many connections a listener accepts before it is the others' turn.
-    public var turnAccepts = 256
+    /// How many connections a listener accepts before it is the others' turn: few, so that those who are in get through their
+    /// handshakes first and the rest of a herd waits in the system's queue. If all are let in at once, all time out together.
+    public var turnAccepts = 16
     /// How many connections may wait for being accepted; the system has a bound of its own (`somaxconn`).
     public var backlog: Int32 = 4_096
 

@@ -43,6 +43,33 @@ import Testing
         #expect(membership[5]?.publicKey == nil, "a member without a certificate signs nothing")
     }
 
+    @Test func `a member serves the customers of the regions that its record names, and of region 0 if it names none`() throws {
+        let region = { (number: UInt64) in Element.identifier(Identifier(number: number, digits: 8)) }
+        try chain.headquarters { directory in
+            try directory.replica.perform(at: 1) { transaction in
+                for number in 1...3 as ClosedRange<UInt32> {
+                    try transaction.set(
+                        RetailSchema.Member.name, of: RetailSchema.member(number), to: .text("M\(number)"))
+                }
+                for (member, number) in [(1, 7), (1, 8), (2, 1 << 24)] as [(UInt32, UInt64)] {
+                    try transaction.insert(
+                        region(number), into: RetailSchema.Member.regions, of: RetailSchema.member(member))
+                }
+            }
+        }
+        let access = try chain.membership().access
+        #expect(access[1].regions == [7, 8])
+        #expect(access.mayWrite(1, Scope(.customers, of: 8)) && !access.mayRead(1, Scope(.customers)))
+        #expect(access[2].regions == [0], "what cannot be a region is none")
+        #expect(access[3].regions == [0])
+        try chain.headquarters { directory in
+            try directory.replica.perform(at: 2) { transaction in
+                try transaction.remove(RetailSchema.Member.regions, region(7), of: RetailSchema.member(1))
+            }
+        }
+        #expect(try chain.membership().access[1].regions == [8])
+    }
+
     @Test func `a revoked machine and one that was replaced may not speak for the member`() throws {
         let old = try chain.enrol(try chain.invite("S001"), PrivateKey())
         let (identity, before) = (try old.identity, try chain.membership())

@@ -14,7 +14,7 @@ enum EnrolmentClient {
     ) throws -> EnrolmentGrant {
         var options = EventLoopOptions()
         options.connectTimeoutMilliseconds = timeoutMilliseconds
-        options.handshakeTimeoutMilliseconds = timeoutMilliseconds
+        options.answerTimeoutMilliseconds = timeoutMilliseconds
         // The reply is here, or will not come: nobody has to hear our last words.
         options.lingerMilliseconds = 0
         let context = try made { () throws(CertificateError) in try TLSContext(configuration) }

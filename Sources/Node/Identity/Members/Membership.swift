@@ -65,6 +65,8 @@ public struct Membership: Hashable, Sendable {
             }
             if member.isUnreadable { return .unreadable(member: member.number) }
         }
+        // Nearly everybody shows the newest one, which need not be parsed for that.
+        guard member.certificate != peer.certificate else { return nil }
         guard let certificate = member.parsed, let fingerprint = try? certificate.publicKey.fingerprint,
             let issued = try? certificate.validity.lowerBound
         else { return nil }
