@@ -14,6 +14,9 @@ final class LoadDriver: EventLoopDelegate {
     private let codecs: SessionCodecs
     private var byConnection: [ConnectionID: Int] = [:]
     private var attempts: [AttemptID: Int] = [:]
+    /// Stores that wait for their turn to dial, from `nextDial` on.
+    private var waiting: [Int] = []
+    private var nextDial = 0
     private var random = SystemRandomNumberGenerator()
     private var isStopping = false
     /// Told after each step of a store's session.
@@ -57,9 +60,23 @@ final class LoadDriver: EventLoopDelegate {
     /// Sends what a store has written.
     func push(_ index: Int) { send(stores[index].push(at: now), of: index) }
 
+    /// Handshakes that are under way at once. Stores have a processor each: with one thread for all of them, more would keep HQ
+    /// waiting for answers until it hangs up.
+    private static let dialLimit = 256
+
     private func dial(_ index: Int) {
-        guard !isStopping else { return }
-        attempts[loop.connect(to: .host("127.0.0.1", port: port), stores[index].security)] = index
+        waiting.append(index)
+        dialNext()
+    }
+
+    private func dialNext() {
+        while !isStopping, attempts.count < Self.dialLimit, nextDial < waiting.count {
+            let index = waiting[nextDial]
+            nextDial += 1
+            attempts[loop.connect(to: .host("127.0.0.1", port: port), stores[index].security)] = index
+        }
+        guard nextDial == waiting.count else { return }
+        (waiting, nextDial) = ([], 0)
     }
 
     private func redial(_ index: Int) {
@@ -93,6 +110,7 @@ final class LoadDriver: EventLoopDelegate {
     func opened(_ connection: ConnectionID, _ opening: Opening) {
         guard case .initiated(let attempt) = opening.origin, let index = attempts.removeValue(forKey: attempt) else { return }
         byConnection[connection] = index
+        defer { dialNext() }
         send(stores[index].begin(on: connection, chain, codecs, at: now), of: index)
     }
 
@@ -115,6 +133,7 @@ final class LoadDriver: EventLoopDelegate {
 
     func failed(_ attempt: AttemptID, _ reason: CloseReason) {
         if let index = attempts.removeValue(forKey: attempt) { redial(index) }
+        dialNext()
     }
 
     func refused(_ address: SocketAddress, at listener: ListenerID, _ reason: CloseReason) {}

@@ -4,7 +4,7 @@ import Glibc
 /// What a process has taken of the machine so far, as the kernel counts it: on a busy machine it says more than the clock.
 struct ProcessFigures {
     let residentKiB: Int
-    /// Seconds of processor time, of user and kernel together, by thread name; the first thread's is the program's.
+    /// Seconds of processor time, of user and kernel together, by thread: `main`, or how much later it was made.
     let secondsByThread: [String: Double]
 
     var seconds: Double { secondsByThread.values.reduce(0, +) }
@@ -18,12 +18,12 @@ struct ProcessFigures {
         for thread in try FileManager.default.contentsOfDirectory(atPath: folder + "/task") {
             // One that ended meanwhile is gone.
             guard let line = try? String(contentsOfFile: "\(folder)/task/\(thread)/stat", encoding: .utf8),
-                let open = line.firstIndex(of: "("), let close = line.lastIndex(of: ")")
+                let number = Int32(thread), let close = line.lastIndex(of: ")")
             else { continue }
             let fields = line[line.index(after: close)...].split(separator: " ")
             guard fields.count > 12, let user = Double(fields[11]), let kernel = Double(fields[12]) else { continue }
-            let name = String(line[line.index(after: open)..<close])
-            byThread[name, default: 0] += (user + kernel) / Double(sysconf(Int32(_SC_CLK_TCK)))
+            let name = number == process ? "main" : "thread \(number - process)"
+            byThread[name] = (user + kernel) / Double(sysconf(Int32(_SC_CLK_TCK)))
         }
         secondsByThread = byThread
     }
@@ -35,9 +35,9 @@ struct ProcessFigures {
 
     /// Threads and their seconds since an earlier look, for people.
     func text(since earlier: ProcessFigures? = nil) -> String {
-        secondsByThread.sorted { $0.key < $1.key }.map { name, seconds in
+        secondsByThread.sorted { $0.key < $1.key }.compactMap { name, seconds in
             let spent = seconds - (earlier?.secondsByThread[name] ?? 0)
-            return "\(name) \(spent.formatted(.number.precision(.fractionLength(2)))) s"
+            return spent < 0.01 ? nil : "\(name) \(spent.formatted(.number.precision(.fractionLength(2)))) s"
         }.joined(separator: ", ")
     }
 }
