@@ -26,7 +26,7 @@ struct SessionWork: Sendable {
         case .stage(let header): [header.scope]
         case .stageRecords(let scope, _, _), .publish(let scope, _, _): [scope]
         case .settle(let cuts): Array(cuts.keys)
-        case .settleKnowing(let scope, _, _): [scope]
+        case .settleKnowing(let scope, _, _), .unstage(let scope): [scope]
         default: []
         }
     }

@@ -49,6 +49,9 @@ public struct ReplicaDesk {
             return .staged(scope, size, refused: refused[scope])
         case .publish(let scope, let ordinal, let records):
             return .joined(ordinal: ordinal, refused: try refusals(in: [scope]) { try replica.publish($0, records: records) })
+        case .unstage(let scope):
+            try replica.dropStaged(scope)
+            return .done
         case .extract(let cuts): return try extract(cuts)
         case .confirm(let points):
             return try answer(for: points.keys.sorted()) { scope in

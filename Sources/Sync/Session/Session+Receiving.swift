@@ -235,6 +235,8 @@ extension Session {
         guard let bulk = receiving.bulk else { throw .unexpected(kind: FrameKind.end.rawValue) }
         receiving.bulk = nil
         guard bulk.isIgnored || bulk.isResumed || bulk.received == bulk.recordCount else {
+            // Nobody knows which are missing: what is staged must not be gone on with.
+            requests.append(.unstage(bulk.header.scope))
             throw .malformed(kind: FrameKind.end.rawValue)
         }
         arrive(

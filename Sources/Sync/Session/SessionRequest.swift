@@ -18,6 +18,8 @@ public enum SessionRequest: Hashable, Sendable {
     case stageRecords(Scope, [DeltaRecord], StagedSize)
     /// - records: how many must be staged now, some perhaps by an earlier session.
     case publish(Scope, ordinal: UInt64, records: UInt64)
+    /// Forget what is staged of a large delta.
+    case unstage(Scope)
     /// What the other side lacks of scopes that it holds up to these cuts.
     case extract([Scope: Cut])
     /// The same of one scope, in pieces that are kept until they are acknowledged.
