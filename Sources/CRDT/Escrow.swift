@@ -73,12 +73,17 @@ public enum EscrowError: Error, Hashable, Sendable {
 extension Record {
     public func escrow(_ field: UInt32) -> Escrow {
         var rows: [Origin: EscrowRow] = [:]
+        var settled: [Origin: EscrowRow] = [:]
         for cell in cells(ofField: field) {
-            guard case .value(.bytes(let bytes)) = cell.content, let row = EscrowRow(packed: bytes) else { continue }
-            let origin = if case .index(let closed) = cell.slot.element { Origin(rawValue: closed) } else { cell.dot.origin }
-            rows[origin] = rows[origin].map { $0.joined(with: row) } ?? row
+            guard let row = EscrowRow(cell) else { continue }
+            let origin = cell.escrowOrigin
+            if cell.settlesEscrow {
+                settled[origin] = settled[origin].map { $0.joined(with: row) } ?? row
+            } else {
+                rows[origin] = rows[origin].map { $0.joined(with: row) } ?? row
+            }
         }
-        return Escrow(rows: rows)
+        return Escrow(rows: rows.merging(settled) { $1 })
     }
 
     /// Brings rights into being: for whoever sets the quota.
