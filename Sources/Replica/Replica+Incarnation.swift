@@ -9,6 +9,9 @@ extension Replica {
     /// Whether this replica must open a new incarnation before it may write.
     public var isClosed: Bool { closures.contains(identity.origin) }
 
+    /// Whether an incarnation, of whatever member, is known to have ended.
+    public func isClosed(_ origin: Origin) -> Bool { closures.contains(origin) }
+
     /// The incarnations of this member that are closed, ascending.
     public var closedOrigins: [Origin] {
         closures.filter { $0.member == identity.member }.sorted()
@@ -190,11 +193,13 @@ extension Replica {
     }
 
     func loadClosures() throws {
-        closures = []
+        (closures, adopted) = ([], [])
         for scope in scopes.keys {
             for key in try keys(of: scope, collection: SystemRecords.closures) {
                 guard let closed = SystemRecords.closedOrigin(key) else { continue }
-                if try systemRecord(key)?.register(SystemRecords.successorSlot) != nil { closures.insert(closed) }
+                guard let successor = try systemRecord(key)?.register(SystemRecords.successorSlot)?.value else { continue }
+                closures.insert(closed)
+                if isAdopted(closed, by: successor) { adopted.insert(closed) }
             }
         }
         // A closure that cannot be read still says by its key that something was closed.
@@ -219,6 +224,11 @@ extension Replica {
 
     /// Notes that a delta may have brought facts of a closed incarnation that this replica answers for.
     func noteClosed(_ header: DeltaHeader) throws {
+        // What a lost member's successor writes again, it recounts itself.
+        let hasNews = header.cut.points.contains { origin, point in
+            adopted.contains(origin) && point != header.base[origin]
+        }
+        if hasNews { try noteRecount() }
         guard closures.contains(where: { $0.member == identity.member }) else { return }
         if header.cut.points.contains(where: { $0.origin.member == identity.member && $0.origin != identity.origin }) {
             try noteRecount()

@@ -12,7 +12,8 @@ extension Replica {
         }
     }
 
-    /// States anew what closed incarnations of this member counted, from the facts that bear their tag.
+    /// States anew what closed incarnations of this member, and lost ones that it closed, counted, from the facts that bear
+    /// their tag.
     ///
     /// A share is only ever raised: every statement and every cell is a lower bound of the truth.
     ///
@@ -20,7 +21,7 @@ extension Replica {
     /// - Returns: how many shares were stated anew.
     @discardableResult
     public func recountClosed(at milliseconds: Int64) throws -> Int {
-        let closed = Set(closedOrigins).subtracting([identity.origin])
+        let closed = Set(closedOrigins).subtracting([identity.origin]).union(adopted)
         var stated = 0
         if !closed.isEmpty {
             let totals = try factTotals { closed.contains($0) }

@@ -45,6 +45,8 @@ public final class Replica {
     var isStale = false
     /// Incarnations that are closed.
     var closures: Set<Origin> = []
+    /// Those of lost members that this member closed as the registrar, and counts for.
+    var adopted: Set<Origin> = []
     /// Records whose damaged rows are set aside.
     var quarantined: Set<RecordKey> = []
     /// Facts of a closed incarnation came in whose counters this replica answers for; `recountClosed` settles it. Kept across

@@ -12,6 +12,11 @@ enum Shop {
     static let note = RecordKey(scope: books, collection: 11, id: Identifier(number: 1, digits: 3))
     static let text: UInt32 = 1
     static let tags: UInt32 = 2
+    static let quota: UInt32 = 1
+
+    static func coupon(_ number: UInt64) -> RecordKey {
+        RecordKey(scope: stock, collection: 60, id: Identifier(number: number, digits: 6))
+    }
 
     static func sale(_ number: UInt64) -> RecordKey {
         RecordKey(scope: books, collection: 10, id: Identifier(number: number, digits: 6))
@@ -32,6 +37,7 @@ enum Shop {
             ]),
         Collection(11, "note", [Field(text, "text", .register), Field(tags, "tags", .set)]),
         Collection(20, "stock", [Field(sold, "sold", .counter)]),
+        Collection(60, "coupon", [Field(quota, "quota", .escrow)]),
     ])
 
     static let chain = Hash128(high: 1, low: 2)
@@ -41,11 +47,14 @@ enum Shop {
             schema: schema, digestKey: Array(0..<16), run: Hash128(high: run, low: run), vfs: disk.vfsName)
     }
 
-    static func replica(_ member: UInt32, on disk: SimulatedDisk = SimulatedDisk()) throws -> Replica {
+    static func replica(
+        _ member: UInt32, on disk: SimulatedDisk = SimulatedDisk(), machine: UInt64 = 1
+    ) throws -> Replica {
         try withExtendedLifetime(disk) {
-            let identity = Identity(chain: chain, member: member, incarnation: UInt64(member) * 1000 + 1)
+            let number = UInt64(member) * 1000 + machine
             return try Replica.create(
-                at: "replica.db", identity: identity, epoch: 0, parameters(disk, run: UInt64(member) * 1000))
+                at: "replica.db", identity: Identity(chain: chain, member: member, incarnation: number), epoch: 0,
+                parameters(disk, run: number))
         }
     }
 
