@@ -30,6 +30,10 @@ struct OwnerLoop {
     private var nextCheckpointFrames: Int
     private var counter: SessionCounter
     private let listener: OwnerListener?
+    /// Decides requests for rights; nil where the schema has none.
+    private var broker: EscrowBroker?
+    /// The broker has looked through everything that was held at the start.
+    private var isBrokerCurrent = false
 
     private struct Applied {
         let request: OwnerRequest
@@ -42,6 +46,7 @@ struct OwnerLoop {
         self.directory = directory
         self.listener = listener
         counter = SessionCounter(directory.replica, verify: listener?.verify)
+        broker = listener == nil ? nil : EscrowBroker(directory.replica.schema)
         self.logFrameBound = logFrameBound
         self.counts = counts
         nextCheckpointFrames = logFrameBound
@@ -87,8 +92,21 @@ struct OwnerLoop {
         guard let listener else { return }
         let replies = counter.takeReplies()
         if !replies.isEmpty { listener.answered(replies) }
-        let changed = replica.takeChangedScopes()
+        var changed = replica.takeChangedScopes()
+        if broker != nil {
+            decideRequests(in: changed, at: listener.wallClock())
+            changed = Set(changed).union(replica.takeChangedScopes()).sorted()
+        }
         if !changed.isEmpty { listener.changed(changed) }
+    }
+
+    /// Answers whoever asked for rights that are held here.
+    private mutating func decideRequests(in changed: [Scope], at milliseconds: Int64) {
+        let scopes = isBrokerCurrent ? changed : replica.heldScopes
+        guard !scopes.isEmpty else { return }
+        // A disk that fails here fails the next commit, too, whose caller hears of it; the requests stay open.
+        let replica = replica
+        isBrokerCurrent = (try? broker?.decide(in: scopes, of: replica, at: milliseconds)) != nil
     }
 
     /// Makes a group durable and tells its callers.

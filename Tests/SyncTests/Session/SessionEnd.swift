@@ -20,11 +20,12 @@ final class SessionEnd {
 
     var member: UInt32 { replica.identity.member }
 
-    convenience init(_ member: UInt32, seed: UInt64 = 1) throws {
+    convenience init(_ member: UInt32, seed: UInt64 = 1, schema: Schema = RetailSchema.schema) throws {
         let disk = SimulatedDisk()
         let replica = try Replica.create(
             at: "replica.db", identity: Identity(chain: Self.chain, member: member, incarnation: UInt64(member) + 1),
-            epoch: 1_735_689_600_000, Self.parameters(disk, run: Hash128(high: UInt64(member), low: seed)))
+            epoch: 1_735_689_600_000,
+            Self.parameters(disk, run: Hash128(high: UInt64(member), low: seed), schema: schema))
         try self.init(replica, on: disk, seed: seed)
     }
 
@@ -44,9 +45,11 @@ final class SessionEnd {
         codecs = try SessionCodecs()
     }
 
-    private static func parameters(_ disk: SimulatedDisk, run: Hash128) -> OpeningParameters {
+    private static func parameters(
+        _ disk: SimulatedDisk, run: Hash128, schema: Schema = RetailSchema.schema
+    ) -> OpeningParameters {
         OpeningParameters(
-            schema: RetailSchema.schema, digestKey: [UInt8](repeating: 7, count: 16), run: run, vfs: disk.vfsName,
+            schema: schema, digestKey: [UInt8](repeating: 7, count: 16), run: run, vfs: disk.vfsName,
             cacheKiB: 256)
     }
 
