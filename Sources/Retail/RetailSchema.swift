@@ -3,7 +3,9 @@ public import Replica
 
 /// The chain's records. Numbers are permanent: a field keeps its number and kind for ever, and none is used twice.
 public enum RetailSchema {
-    public static let schema = Schema([member, order, receipt, points, stock, customer])
+    public static let schema = Schema([
+        member, order, receipt, points, stock, customer, fence, fenceReceipt,
+    ])
 
     /// Who belongs to the chain. In the scope `chain`, by the member's number.
     public static let member = Collection(
