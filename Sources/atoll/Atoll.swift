@@ -8,9 +8,8 @@ enum Atoll {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .demo, .initialize, .invite, .join, .revoke, .generate, .import, .exchange, .check, .show, .delta, .backup, .restore,
-        .serve, .status, .doctor, .bench,
-        .versionCommand, .helpCommand,
+        .demo, .initialize, .invite, .join, .revoke, .fence, .mint, .generate, .import, .exchange, .check, .show, .delta,
+        .backup, .restore, .serve, .status, .doctor, .bench, .versionCommand, .helpCommand,
     ]
 
     /// - Parameter words: the command line without the program's name.

@@ -73,7 +73,10 @@ extension NodeService {
             slot.session.noteChanges(of: scopes, at: moment)
             drive(slot)
         }
-        if scopes.contains(.chain) { refreshMembership() }
+        if scopes.contains(.chain) {
+            refreshMembership()
+            acknowledgeFences()
+        }
     }
 
     /// Carries out what a session wants, and sees to its end.

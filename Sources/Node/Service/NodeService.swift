@@ -110,6 +110,7 @@ public final class NodeService: @unchecked Sendable {
         _ = try loop.listen(at: .unix(path: directory + "/" + ControlDesk.socketName), .plain)
         log.log(.info, "started", ["member": String(identity.member), "origin": String(identity.origin.rawValue, radix: 16)])
         for index in dials.indices { dial(index) }
+        acknowledgeFences()
         loop.after(milliseconds: Self.housekeepingMilliseconds) { [self] in keepHouse() }
         try loop.run(self)
         spools.stop()

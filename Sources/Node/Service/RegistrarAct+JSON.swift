@@ -11,12 +11,16 @@ extension RegistrarAct {
         var validMilliseconds: Int64?
         var address: String?
         var reason: String?
+        var exposure: String?
     }
 
     private struct Answer: Codable {
         var token: String?
         var member: UInt32?
         var isWithdrawn: Bool?
+        var fence: FenceStatus?
+        var records: Int?
+        var rights: UInt64?
     }
 
     init?(parameters: Data) {
@@ -29,6 +33,9 @@ extension RegistrarAct {
                 name: content.name, replaces: content.replaces ?? false, validMilliseconds: valid, address: address)
         case "revoke": self = .revoke(name: content.name, reason: content.reason)
         case "reinstate": self = .reinstate(name: content.name)
+        case "fence": self = .fence(name: content.name, content.exposure.map { .exposure($0) } ?? .destroyed)
+        case "fence status": self = .fenceStatus(name: content.name)
+        case "mint": self = .mint(name: content.name)
         default: return nil
         }
     }
@@ -41,6 +48,10 @@ extension RegistrarAct {
                 address: address.map { "\($0)" })
         case .revoke(let name, let reason): Content(act: "revoke", name: name, reason: reason)
         case .reinstate(let name): Content(act: "reinstate", name: name)
+        case .fence(let name, .destroyed): Content(act: "fence", name: name)
+        case .fence(let name, .exposure(let text)): Content(act: "fence", name: name, exposure: text)
+        case .fenceStatus(let name): Content(act: "fence status", name: name)
+        case .mint(let name): Content(act: "mint", name: name)
         }
     }
 
@@ -58,6 +69,14 @@ extension RegistrarAct {
         case .reinstate:
             guard let member = told.member else { throw ControlError.noAnswer }
             return .reinstated(member: member)
+        case .fence, .fenceStatus:
+            guard let fence = told.fence else { throw ControlError.noAnswer }
+            return .fence(fence)
+        case .mint:
+            guard let member = told.member, let records = told.records, let rights = told.rights else {
+                throw ControlError.noAnswer
+            }
+            return .minted(.init(member: member, records: records, rights: rights))
         }
     }
 
@@ -68,6 +87,8 @@ extension RegistrarAct {
             case .revoked(.revoked(let member)): Answer(member: member)
             case .revoked(.invitationWithdrawn(let member)): Answer(member: member, isWithdrawn: true)
             case .reinstated(let member): Answer(member: member)
+            case .fence(let status): Answer(fence: status)
+            case .minted(let minting): Answer(member: minting.member, records: minting.records, rights: minting.rights)
             }
         return try JSONEncoder.control.encode(answer)
     }

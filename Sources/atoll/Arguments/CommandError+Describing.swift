@@ -72,7 +72,7 @@ extension RegistrarError {
         switch self {
         case .invalidName, .noAddress: .usage
         case .isMember, .unknownMember, .headquarters: .badInput
-        case .alreadyRevoked, .notRevoked, .chainIsFull: .doesNotHold
+        case .alreadyRevoked, .notRevoked, .alreadyFenced, .notFenced, .fenceOpen, .rightsMinted, .chainIsFull: .doesNotHold
         }
     }
 }

@@ -20,7 +20,8 @@ extension Command {
         }
         guard reason?.utf8.count ?? 0 <= 1_000 else { throw CommandError.usage("--reason takes at most 1000 bytes of text.") }
         let act: RegistrarAct = arguments.has("undo") ? .reinstate(name: name) : .revoke(name: name, reason: reason)
-        let (member, state, said) = words(for: try NodeControl.decide(act, in: try arguments.required("dir")), name.printable)
+        let outcome = try NodeControl.decide(act, in: try arguments.required("dir"))
+        guard let (member, state, said) = words(for: outcome, name.printable) else { return }
         guard !arguments.has("json") else {
             return try Atoll.print(
                 JSON.object([("member", .integer(Int(member))), ("name", .text(name)), ("state", .text(state))]).line + "\n")
@@ -28,14 +29,15 @@ extension Command {
         try Atoll.print(said + "\n")
     }
 
-    private static func words(for outcome: RegistrarAct.Outcome, _ name: String) -> (UInt32, String, String) {
+    /// - Returns: nil for the answer to another act.
+    private static func words(for outcome: RegistrarAct.Outcome, _ name: String) -> (UInt32, String, String)? {
         switch outcome {
         case .revoked(.revoked(let member)):
             (member, "revoked", "Revoked \(name). The members hear of it as they sync.")
         case .revoked(.invitationWithdrawn(let member)):
             (member, "withdrawn", "Withdrew the invitation of \(name): its token is worth nothing now.")
         case .reinstated(let member): (member, "member", "\(name) may sync again.")
-        case .invited(let token): (token.member, "invited", "Invited \(name).")
+        case .invited, .fence, .minted: nil
         }
     }
 }

@@ -6,7 +6,7 @@ internal import Sync
 /// HQ's decisions on who belongs to the chain. Both a command and a running node call it, each as the one owner of the replica,
 /// on its thread; every decision is durable when its method returns, and can be asked for again after a crash.
 public struct Registrar {
-    private let directory: ReplicaDirectory
+    let directory: ReplicaDirectory
     private let authority: CertificateAuthority
 
     /// - Throws: `IdentityError.notHeadquarters`; what reading the keys throws.
@@ -58,14 +58,12 @@ public struct Registrar {
     @discardableResult
     public func revoke(_ name: String, reason: String? = nil, at now: Int64) throws -> Revocation {
         let membership = try Membership(reading: directory.replica)
-        var invitations = try Invitations.read(in: directory.path)
-        let invited = invitations.invitation(named: name)
+        let invited = try Invitations.read(in: directory.path).invitation(named: name)
         guard let number = membership.member(named: name)?.number ?? invited?.member else {
             throw RegistrarError.unknownMember(name, known: membership.members.map(\.name))
         }
         guard number != Access.headquarters else { throw RegistrarError.headquarters }
-        // First, because an invitation that is used later would end the revocation.
-        if invitations.withdraw(number) { try invitations.write(in: directory.path) }
+        try withdrawInvitation(of: number)
         guard let member = membership[number] else { return .invitationWithdrawn(member: number) }
         if let revocation = member.revocation {
             guard invited == nil else { return .invitationWithdrawn(member: number) }
@@ -77,7 +75,13 @@ public struct Registrar {
         return .revoked(member: number)
     }
 
-    /// Takes a revocation back.
+    /// To be done before a member is kept out, because an invitation that is used later would let it in again.
+    func withdrawInvitation(of member: UInt32) throws {
+        var invitations = try Invitations.read(in: directory.path)
+        if invitations.withdraw(member) { try invitations.write(in: directory.path) }
+    }
+
+    /// Takes a revocation back, and a fence with it whose rights were not minted again.
     ///
     /// - Returns: the member's number.
     @discardableResult
@@ -87,7 +91,10 @@ public struct Registrar {
             throw RegistrarError.unknownMember(name, known: membership.members.map(\.name))
         }
         guard member.revocation != nil else { throw RegistrarError.notRevoked(name) }
+        let fence = try presentFence(of: member)
+        if let minted = fence?.minted { throw RegistrarError.rightsMinted(name, since: minted) }
         try directory.replica.perform(at: now) { transaction in
+            if fence != nil { try FenceRecord(of: member.number).lift(in: transaction) }
             try MemberRecord(number: member.number).reinstate(in: transaction)
         }
         return member.number

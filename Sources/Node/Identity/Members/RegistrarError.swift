@@ -9,6 +9,12 @@ public enum RegistrarError: Error, Hashable, Sendable {
     case noAddress
     case alreadyRevoked(String, since: Int64)
     case notRevoked(String)
+    case alreadyFenced(String, since: Int64)
+    case notFenced(String)
+    /// Live members are waited for.
+    case fenceOpen(String, waiting: [String])
+    /// What it could have promised is others' now: it cannot come back.
+    case rightsMinted(String, since: Int64)
     /// All member numbers were given out.
     case chainIsFull
 }
@@ -28,6 +34,16 @@ extension RegistrarError: CustomStringConvertible {
             "nobody knows where stores can dial HQ. Say it with --address HOST:PORT; the token carries it to the store."
         case .alreadyRevoked(let name, let since): "\(name) was revoked already, at \(Timestamp.text(since))."
         case .notRevoked(let name): "\(name) is not revoked."
+        case .alreadyFenced(let name, let since):
+            "\(name) was fenced already, at \(Timestamp.text(since)), and nothing else was declared now. "
+                + "See: atoll fence \(name) --status"
+        case .notFenced(let name): "\(name) is not fenced. Say that it is lost: atoll fence \(name)"
+        case .fenceOpen(let name, let waiting):
+            "the rights of \(name) cannot be minted yet: not all have said what they hold of it. Waited for are: "
+                + "\(Self.list(waiting)). Revoke who will not come back. See: atoll fence \(name) --status"
+        case .rightsMinted(let name, let since):
+            "\(name) cannot come back: its rights were minted again at \(Timestamp.text(since)). Put another machine in its "
+                + "place: atoll invite \(name) --replace"
         case .chainIsFull: "all 16,777,215 numbers of members were given out."
         }
     }

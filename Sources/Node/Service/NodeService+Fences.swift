@@ -1,0 +1,18 @@
+internal import CRDT
+internal import Replica
+
+extension NodeService {
+    /// Says in this node's own books that it holds the fences that have come, and how far it holds what the lost ones wrote.
+    /// What does not succeed is tried again with the next change in the scope `chain`, and after a start.
+    func acknowledgeFences() {
+        let clock = clock
+        Task.detached { [self] in
+            do {
+                let members = try await owner.access { try FenceWitness($0.replica).acknowledge(at: clock.milliseconds) }
+                for member in members { log.log(.info, "fence_acknowledged", ["member": String(member)]) }
+            } catch {
+                log.logOnce(.error, "fence_not_acknowledged", about: "fences", ["reason": "\(error)"])
+            }
+        }
+    }
+}
