@@ -16,7 +16,8 @@ public struct EscrowBroker {
     private let floor: Floor
     /// Up to where each scope was looked through. Kept in memory only: after a start everything is looked through once.
     private var cursors: [Scope: VersionVector] = [:]
-    /// Records that could not be decided on, and are tried again with whatever comes next.
+    /// Records that could not be decided on, and are tried again with whatever comes next: one that is damaged here may be
+    /// mended without being news to anybody.
     private var undecided: [Scope: Set<RecordKey>] = [:]
 
     /// - Returns: nil if the schema has no rights to decide on, so that whoever has no broker pays nothing.
@@ -31,6 +32,9 @@ public struct EscrowBroker {
         self.fields = fields
         self.floor = floor
     }
+
+    /// The records that could not be decided on, ascending.
+    public var waiting: [RecordKey] { undecided.values.flatMap(\.self).sorted() }
 
     /// Decides what is open in these scopes, durably: all of it when this returns, nothing if it throws. The same call again
     /// changes nothing.

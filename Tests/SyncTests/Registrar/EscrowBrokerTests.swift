@@ -127,6 +127,7 @@ import Testing
         try hq.pull(from: store)
         #expect(try hq.decide().map(\.key) == [good])
         #expect(try hq.decide() == [])
+        #expect(hq.broker.waiting == [bad], "it is tried with every call, though nothing of it is news")
         #expect(try hq.escrow(bad).openRequest(of: store.origin, to: hq.origin)?.amount == 2)
     }
 

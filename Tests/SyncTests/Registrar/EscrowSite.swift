@@ -12,7 +12,7 @@ final class EscrowSite {
     ])
 
     private(set) var replica: Replica
-    private var broker: EscrowBroker
+    private(set) var broker: EscrowBroker
     private let floor: EscrowBroker.Floor
     private var disk = SimulatedDisk()
     private var openings: UInt64 = 1
