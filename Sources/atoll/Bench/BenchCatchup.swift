@@ -93,6 +93,7 @@ struct BenchCatchup {
         let after = try (ProcessFigures(of: headquarters.processID), ProcessFigures(of: getpid()))
         options.progress(
             "catchup: HQ took \(after.0.text(since: before.0)); the driver took \(after.1.text(since: before.1))")
+        if !driver.endings.isEmpty { options.progress("catchup: sessions that ended: \(driver.endings)") }
         // HQ goes on folding in what is visible already.
         while case let status:NodeStatus = try headquarters.ask("status"), !status.staged.isEmpty {
             Thread.sleep(forTimeInterval: 0.05)
