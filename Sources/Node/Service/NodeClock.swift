@@ -23,13 +23,16 @@ final class NodeClock: Sendable {
     private static let roundTripLimit: Int64 = 4_000
     private static let fileName = "clock.json"
 
+    private let system: @Sendable () -> Int64
     private let path: String
     private let correction: Mutex<Int64>
     /// Headquarters follow nobody.
     private let isFixed: Bool
 
+    /// - Parameter system: milliseconds since 1970, as this machine believes.
     /// - Throws: what is wrong with the file; none is no correction.
-    init(_ directory: String, isHeadquarters: Bool) throws {
+    init(_ directory: String, isHeadquarters: Bool, system: @escaping @Sendable () -> Int64) throws {
+        self.system = system
         path = directory + "/" + Self.fileName
         isFixed = isHeadquarters
         guard case .file = try FileKind(path), !isHeadquarters else {
@@ -41,7 +44,7 @@ final class NodeClock: Sendable {
     }
 
     /// Milliseconds since 1970.
-    var milliseconds: Int64 { systemMilliseconds() + correctionMilliseconds }
+    var milliseconds: Int64 { system() + correctionMilliseconds }
 
     var correctionMilliseconds: Int64 { correction.withLock { $0 } }
 

@@ -19,6 +19,7 @@ extension NodeService {
             Session(parameters, codecs: codecs, at: now))
         slots[key] = slot
         byConnection[connection] = key
+        if opening.isInitiator { subscriptions.expect(slot) }
         if let refusal = membership.refusal(of: peer) {
             log.logOnce(.warning, "refused", about: "member \(peer.member)", ["reason": "\(refusal)"])
             slot.session.close(because: .revoked(member: peer.member))
@@ -169,13 +170,16 @@ extension NodeService {
 
     // MARK: What is remembered
 
+    /// Lines come and go, and that is no trouble until it is frequent.
+    private static let freelyLogged = 10
+
     private func noteOpen(_ slot: SessionSlot) {
         guard !slot.hasBeenOpen else { return }
         slot.hasBeenOpen = true
         let member = slot.identity.member
         history[member, default: PeerHistory()].opened(at: now.wall)
         log.logOnce(
-            .info, "in_session", about: "member \(member)",
+            .info, "in_session", about: "member \(member)", allowance: Self.freelyLogged,
             ["remote": slot.remote.description, "dialled": slot.dial == nil ? "no" : "yes"])
         if let dial = slot.dial { dials[dial].backOff.succeed() }
     }
@@ -192,7 +196,8 @@ extension NodeService {
         let member = slot.identity.member
         noteHeld(slot)
         history[member, default: PeerHistory()].ended(SessionError.lost.name, "\(reason)", at: now.wall)
-        log.logOnce(.warning, "line_lost", about: "member \(member)", ["reason": "\(reason)"])
+        log.logOnce(
+            .warning, "line_lost", about: "member \(member)", allowance: Self.freelyLogged, ["reason": "\(reason)"])
     }
 
     func noteHeld(_ slot: SessionSlot) {
@@ -200,27 +205,39 @@ extension NodeService {
         history[slot.identity.member, default: PeerHistory()].holds(vectors, at: now.wall)
     }
 
-    /// Reads who belongs to the chain anew, and lets every session know.
+    /// Reads who belongs to the chain anew, and lets every session know. What changes while it is being read is read next.
     private func refreshMembership() {
-        guard !isRefreshing else { return }
-        isRefreshing = true
+        guard !isRefreshing else {
+            needsRefresh = true
+            return
+        }
+        (isRefreshing, needsRefresh) = (true, false)
         Task.detached { [self] in
             let fresh = try? await owner.access { try Membership(reading: $0.replica) }
             loop.submit { [self] in
                 isRefreshing = false
-                guard let fresh, fresh != membership else { return }
-                membership = fresh
-                for key in slots.keys.sorted() {
-                    guard let slot = slots[key], !slot.isClosing else { continue }
-                    if let refusal = membership.refusal(of: slot.identity) {
-                        log.logOnce(.warning, "refused", about: "member \(slot.identity.member)", ["reason": "\(refusal)"])
-                        slot.session.close(because: .revoked(member: slot.identity.member))
-                    } else {
-                        slot.session.noteAccess(membership.access, at: now)
-                    }
-                    drive(slot)
-                }
+                if let fresh { adopt(fresh) }
+                guard needsRefresh || fresh == nil, !isStopping else { return }
+                // The owner has no room at the moment, or the disk does not answer.
+                loop.after(milliseconds: fresh == nil ? Self.retryMilliseconds : 0) { [self] in refreshMembership() }
             }
+        }
+    }
+
+    private static let retryMilliseconds: Int64 = 1_000
+
+    private func adopt(_ fresh: Membership) {
+        guard fresh != membership else { return }
+        membership = fresh
+        for key in slots.keys.sorted() {
+            guard let slot = slots[key], !slot.isClosing else { continue }
+            if let refusal = membership.refusal(of: slot.identity) {
+                log.logOnce(.warning, "refused", about: "member \(slot.identity.member)", ["reason": "\(refusal)"])
+                slot.session.close(because: .revoked(member: slot.identity.member))
+            } else {
+                slot.session.noteAccess(membership.access, at: now)
+            }
+            drive(slot)
         }
     }
 
@@ -236,9 +253,14 @@ extension NodeService {
                 }
             }
             loop.submit { [self] in
-                for (key, scopes) in subscriptions.concerned(by: (signed ?? []).map(\.scope)) {
+                guard let signed else {
+                    // The owner has no room at the moment, or the disk does not answer.
+                    unsigned.formUnion(scopes)
+                    return
+                }
+                for (key, scopes) in subscriptions.concerned(by: signed.map(\.scope)) {
                     guard let slot = slots[key], !slot.isClosing else { continue }
-                    slot.session.tell((signed ?? []).filter { scopes.contains($0.scope) }, at: now)
+                    slot.session.tell(signed.filter { scopes.contains($0.scope) }, at: now)
                     drive(slot)
                 }
             }

@@ -1,6 +1,6 @@
 internal import CRDT
 internal import Foundation
-internal import Net
+public import Net
 internal import Replica
 public import Sync
 
@@ -38,6 +38,8 @@ public final class NodeService: @unchecked Sendable {
     /// Those in which something own was written since it was last signed.
     var unsigned: Set<Scope> = []
     var isRefreshing = false
+    /// The scope `chain` has changed since the membership was asked for.
+    var needsRefresh = false
     let maintenance: NodeMaintenance
     var isMaintaining = false
     var markedScopes: [Scope] = []
@@ -59,10 +61,12 @@ public final class NodeService: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - configuration: as the directory's file says, or as someone who starts the node wants it.
+    ///   - systemClock: milliseconds since 1970, as this machine believes.
     ///   - extension: answers control requests that the node itself does not know.
     public init(
         _ directory: String, _ configuration: NodeConfiguration, log: NodeLog, bounds: SessionBounds = SessionBounds(),
-        extension more: @escaping ControlExtension = { _, _, _ in nil }
+        systemClock: @escaping @Sendable () -> Int64 = systemMilliseconds,
+        extension more: @escaping ControlExtension
     ) throws {
         self.directory = directory
         self.configuration = configuration
@@ -72,7 +76,8 @@ public final class NodeService: @unchecked Sendable {
         codecs = try SessionCodecs()
         let loop = try EventLoop()
         self.loop = loop
-        let clock = try NodeClock(directory, isHeadquarters: try ReplicaCard.read(in: directory).member == Access.headquarters)
+        let isHeadquarters = try ReplicaCard.read(in: directory).member == Access.headquarters
+        let clock = try NodeClock(directory, isHeadquarters: isHeadquarters, system: systemClock)
         self.clock = clock
         let relay = LoopRelay(loop, clock)
         owner = try ReplicaOwner(listener: relay.listener) { try ReplicaDirectory.open(at: directory) }

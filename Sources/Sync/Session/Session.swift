@@ -137,10 +137,14 @@ public struct Session {
         if reader.waitingCount > 0 { read(at: now) }
     }
 
-    /// Learns that these scopes hold something new.
+    /// Learns that these scopes hold something new, from the moment on at which the session begins: what changes after the
+    /// other side was told how far things are held here is known to nobody else.
     public mutating func noteChanges(of scopes: some Sequence<Scope>, at now: Moment) {
         guard phase != .closed else { return }
-        for scope in scopes where shares(scope) { sending.dirty.insert(scope) }
+        // What the other side wants is not known before its first frame; once both are ready, what it does not is left out.
+        for scope in scopes where hello == nil ? parameters.interest.contains(scope) : shares(scope) {
+            sending.dirty.insert(scope)
+        }
         pump(at: now)
     }
 

@@ -38,6 +38,19 @@ import Testing
         #expect(headquarters.session?.end == nil)
     }
 
+    @Test(arguments: (0...40).map { $0 * 10 })
+    func `what is sold while a session is being opened crosses it`(bytes: Int) throws {
+        let (store, headquarters) = (try SessionEnd(1), try SessionEnd(0))
+        var link = SessionLink(store, headquarters, seed: UInt64(bytes))
+        link.connect()
+        link.run(bytes: bytes)
+        try store.sell("S001-1000", at: link.now)
+        try headquarters.edit("C0000043", phone: "+49", at: link.now)
+        link.run()
+        #expect(store.session?.phase == .open && headquarters.session?.phase == .open)
+        #expect(link.differences == [])
+    }
+
     @Test(arguments: 1...40)
     func `a line that is torn at any byte loses nothing`(seed: UInt64) throws {
         let (store, headquarters) = (try SessionEnd(1), try SessionEnd(0))
