@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Glibc
 import Node
@@ -21,6 +20,8 @@ extension Command {
         examples: ["atoll serve --dir HQ", "atoll serve --dir S012 --peer 10.0.0.7:7400"]
     ) { arguments in
         let directory = try arguments.required("dir")
+        let ends = blockEndSignals()
+        try Interruption.check()
         OpenFileLimit.raise()
         var configuration = try NodeConfiguration.read(in: directory)
         if let listen = try arguments.address("listen") { configuration.listen = listen }
@@ -35,19 +36,23 @@ extension Command {
             default: return nil
             }
         }
-        let signals = endSignals { service.stop() }
-        defer { for signal in signals { signal.cancel() } }
+        let waiter = Thread {
+            var (signals, number) = (ends, Int32(0))
+            // One that came while the replica was being opened waits here.
+            sigwait(&signals, &number)
+            service.stop()
+        }
+        waiter.start()
         try service.run()
     }
 
-    /// Does something when the system or a person asks the program to end.
-    private static func endSignals(_ body: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal] {
-        [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler(handler: body)
-            source.resume()
-            return source
-        }
+    /// Keeps the signals that ask the program to end for whoever waits for them: none is lost, however early it comes. Threads
+    /// that are begun later inherit this.
+    private static func blockEndSignals() -> sigset_t {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGTERM, SIGINT] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        return signals
     }
 }
