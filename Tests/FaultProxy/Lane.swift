@@ -7,6 +7,8 @@ public struct Lane {
     private var waiting: [(due: Int64, bytes: [UInt8])] = []
     /// Kept for a replay.
     private var recorded: [UInt8] = []
+    /// The place of the first of them.
+    private var recordedFrom = 0
     /// Until when the throttle holds everything back.
     private var isFreeAt: Int64 = 0
 
@@ -26,10 +28,14 @@ public struct Lane {
         place = range.upperBound
         guard !faults.swallows else { return }
         if let replay = faults.replay?.range {
+            // What passed before this fault was ordered is not there to be sent again.
+            if recordedFrom + recorded.count != range.lowerBound { (recorded, recordedFrom) = ([], range.lowerBound) }
             recorded += bytes
-            if range.lowerBound < replay.upperBound, range.upperBound >= replay.upperBound {
+            let isThere = replay.lowerBound >= recordedFrom
+            if isThere, range.lowerBound < replay.upperBound, range.upperBound >= replay.upperBound {
                 let split = replay.upperBound - range.lowerBound
-                bytes = Array(bytes[..<split] + recorded[replay] + bytes[split...])
+                let again = recorded[(replay.lowerBound - recordedFrom)..<(replay.upperBound - recordedFrom)]
+                bytes = Array(bytes[..<split] + again + bytes[split...])
             }
         }
         guard !bytes.isEmpty else { return }

@@ -1,3 +1,4 @@
+import CRDT
 import Foundation
 import Node
 import Replica
@@ -16,6 +17,8 @@ actor LogPlayer {
         var names: [String]
         /// The number of the last event to make, unless the log ends before.
         var upTo: Int64
+        /// The number of the first event to make, for a node that has made earlier ones before it was started anew.
+        var from: Int64?
     }
 
     struct Result: Codable {
@@ -23,17 +26,21 @@ actor LogPlayer {
         var events: Int
         /// Of them, orders.
         var orders: Int
+        /// How many transactions the replica holds of its own member, however often it was started. Whoever was not told what
+        /// became of an event sees from it whether that is there.
+        var ownTransactions: UInt64
     }
 
     private var log = ""
     private var events: [LogEvent] = []
     private var next = 0
     private var replay = LogReplay()
-    private var done = Result(events: 0, orders: 0)
+    private var done = Result(events: 0, orders: 0, ownTransactions: 0)
 
     func play(_ parameters: Data, _ owner: ReplicaOwner) async throws -> Data {
         let wanted = try JSONDecoder().decode(Parameters.self, from: parameters)
         if wanted.log != log { try open(wanted) }
+        if let from = wanted.from { pass(to: from) }
         while next < events.count, events[next].number <= wanted.upTo {
             let event = events[next]
             next += 1
@@ -44,7 +51,23 @@ actor LogPlayer {
             done.events += 1
             if case .order = event.kind { done.orders += 1 }
         }
+        done.ownTransactions = try await owner.access { Self.ownTransactions($0.replica, of: $0.card.member) }
         return try JSONEncoder().encode(done)
+    }
+
+    /// Leaves out what was made before, but remembers whose orders those were.
+    private func pass(to number: Int64) {
+        while next < events.count, events[next].number < number {
+            _ = replay.member(of: events[next])
+            next += 1
+        }
+    }
+
+    /// Of everything but the scope `chain`, in which HQ writes on its own accord.
+    private static func ownTransactions(_ replica: Replica, of member: UInt32) -> UInt64 {
+        replica.heldScopes.filter { $0 != .chain }.reduce(0) { sum, scope in
+            replica.vector(of: scope).entries.reduce(sum) { $1.origin.member == member ? $0 + $1.sequence : $0 }
+        }
     }
 
     private func open(_ wanted: Parameters) throws {
@@ -52,6 +75,6 @@ actor LogPlayer {
         var read: [LogEvent] = []
         while let event = try reader.next() { read.append(event) }
         (log, events, next, replay) = (wanted.log, read, 0, LogReplay(names: wanted.names))
-        done = Result(events: 0, orders: 0)
+        done = Result(events: 0, orders: 0, ownTransactions: 0)
     }
 }
