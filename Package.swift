@@ -77,7 +77,7 @@ let package = Package(
 
 // libFuzzer brings the main of a fuzz target, so that a plain build of one does not link: they are there for those who ask.
 if Context.environment["ATOLL_FUZZ"] != nil {
-    package.targets += ["FuzzRecord", "FuzzDelta", "FuzzDeltaFile", "FuzzCorpus"].map { name in
+    package.targets += ["FuzzRecord", "FuzzDelta", "FuzzDeltaFile", "FuzzFrame", "FuzzSession", "FuzzCorpus"].map { name in
         .executableTarget(name: name, dependencies: ["FuzzHarness"], path: "Tests/Fuzz/\(name)", swiftSettings: strict)
     }
 }

@@ -73,7 +73,7 @@ enum DeltaSeeds {
     private static let (plainForm, packedForm): (UInt8, UInt8) = (0x10, 0x11)
 
     /// The same piece without compression. The checksum is that of the unpacked columns, so it still fits.
-    private static func plain(_ piece: [UInt8]) -> [UInt8] {
+    static func plain(_ piece: [UInt8]) -> [UInt8] {
         let rest = Array(piece.dropFirst(5))
         let frame = decoded(rest) { reader throws(CodecError) in
             let count = try reader.readCount(limit: PieceLimits.tokenBytes)

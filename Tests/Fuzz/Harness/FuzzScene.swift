@@ -13,6 +13,8 @@ struct FuzzScene: Sendable {
 
     /// A store that holds what others wrote before, and has closed an incarnation of its own.
     let receiver: DiskImage
+    /// The headquarters that it belongs to, which knows more.
+    let headquarters: DiskImage
     /// A replica that holds nothing.
     let newcomer: DiskImage
     /// What the headquarters can tell: of each scope all of it, for whoever holds nothing; then what the receiver lacks.
@@ -44,6 +46,8 @@ struct FuzzScene: Sendable {
         }
         try headquarters.advanceHorizon(
             of: Scope(.customers), acknowledged: [store.vector(of: Scope(.customers))], at: Self.now)
+        try headquarters.checkpoint()
+        self.headquarters = disks[0].image
         full = try headquarters.heldScopes.compactMap { try headquarters.delta($0, for: Cut()) }
         news = try headquarters.heldScopes.compactMap { try headquarters.delta($0, for: store.cut(of: $0)) }
     }

@@ -12,6 +12,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case delta = "FuzzDelta"
     /// Delta files, and files of cuts.
     case deltaFile = "FuzzDeltaFile"
+    /// A stream of frames.
+    case frame = "FuzzFrame"
+    /// Sessions over a line that does anything, and with a peer that says anything.
+    case session = "FuzzSession"
 
     /// Tries one input.
     ///
@@ -22,6 +26,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .record: try RecordFuzz.check(input)
         case .delta: try DeltaFuzz.check(input)
         case .deltaFile: try DeltaFileFuzz.check(input)
+        case .frame: try FrameFuzz.check(input)
+        case .session: try SessionFuzz.check(input)
         }
     }
 
@@ -31,6 +37,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .record: try RecordFuzz.seeds()
         case .delta: try DeltaFuzz.seeds()
         case .deltaFile: try DeltaFileFuzz.seeds()
+        case .frame: try FrameFuzz.seeds()
+        case .session: try SessionFuzz.seeds()
         }
     }
 
