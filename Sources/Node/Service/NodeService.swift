@@ -138,6 +138,8 @@ public final class NodeService: @unchecked Sendable {
 }
 
 /// Carries what the owner's thread says to the loop's.
+///
+/// `@unchecked Sendable`: `service` is set before `loop` runs, and read on its thread alone.
 final class LoopRelay: @unchecked Sendable {
     private let loop: EventLoop
     private let clock: NodeClock
