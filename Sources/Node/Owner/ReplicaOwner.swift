@@ -96,6 +96,18 @@ public final class ReplicaOwner: Sendable {
         try await suspend { try self.mailbox.put(Self.request(body, $0), waitsForRoom: false) }
     }
 
+    /// As the others, for whoever neither blocks nor suspends: `then` is told on the owner's thread, or at once if there is no room.
+    func access<Value: Sendable>(
+        _ body: @escaping @Sendable (ReplicaDirectory) throws -> Value,
+        then: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        do {
+            try mailbox.put(Self.request(body, Reply(then)), waitsForRoom: false)
+        } catch {
+            then(.failure(error))
+        }
+    }
+
     /// Serves what waits, refuses what comes, closes the replica, and returns when that is done.
     public func stop() {
         mailbox.close()

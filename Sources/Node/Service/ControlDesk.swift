@@ -77,15 +77,31 @@ extension NodeService {
         guard let request = ControlRequest(line) else {
             return reply(.failure(ControlError.notARequest), on: connection)
         }
-        if request.method == "status" || request.method == "doctor" {
-            let (peers, history) = (peerStatus, history)
-            return serve(on: connection) { [self] in try JSONEncoder.control.encode(try await status(peers, history)) }
+        switch request.method {
+        case "status": tellStatus(on: connection)
+        case RegistrarAct.method:
+            guard let act = RegistrarAct(parameters: request.parameters) else {
+                return reply(.failure(ControlError.notARequest), on: connection)
+            }
+            let clock = clock
+            ask({ try RegistrarAct.answer(try act.perform(on: $0, at: clock.milliseconds)) }) { [self] in
+                reply($0, on: connection)
+            }
+        default:
+            let more = control.more
+            serve(on: connection) { [self] in
+                if let result = try await more(request.method, request.parameters, owner) { return result }
+                throw ControlError.unknownMethod(request.method)
+            }
         }
-        let more = control.more
-        serve(on: connection) { [self] in
-            if let result = try await registrarAct(request) { return result }
-            if let result = try await more(request.method, request.parameters, owner) { return result }
-            throw ControlError.unknownMethod(request.method)
+    }
+
+    private func tellStatus(on connection: ConnectionID) {
+        do {
+            let status = try status(peerStatus, history)
+            ask({ try JSONEncoder.control.encode(try status($0)) }) { [self] in reply($0, on: connection) }
+        } catch {
+            reply(.failure(error), on: connection)
         }
     }
 

@@ -40,17 +40,12 @@ extension NodeService {
             return
         }
         let (peer, remote, clock) = (call.peer, call.remote, clock)
-        Task.detached { [self] in
-            let outcome = try? await owner.access { directory in
-                try EnrolmentServer(directory).answer(body, from: peer, at: clock.milliseconds)
+        ask({ try EnrolmentServer($0).answer(body, from: peer, at: clock.milliseconds) }) { [self] result in
+            if let outcome = try? result.get() {
+                note(outcome.event, remote)
+                loop.send(outcome.reply, on: connection)
             }
-            loop.submit { [self] in
-                if let outcome {
-                    note(outcome.event, remote)
-                    loop.send(outcome.reply, on: connection)
-                }
-                loop.close(connection, afterFlush: true)
-            }
+            loop.close(connection, afterFlush: true)
         }
     }
 
@@ -62,16 +57,5 @@ extension NodeService {
             log.logOnce(.warning, "enrolment_refused", about: remote.hostText, ["reason": "\(refusal)"])
         case .failed(let error): log.log(.error, "enrolment_failed", ["reason": "\(error)"])
         }
-    }
-
-    /// What HQ's registrar is asked through the node.
-    ///
-    /// - Returns: nil if the request is not for the registrar.
-    func registrarAct(_ request: ControlRequest) async throws -> Data? {
-        guard request.method == RegistrarAct.method else { return nil }
-        guard let act = RegistrarAct(parameters: request.parameters) else { throw ControlError.notARequest }
-        let clock = clock
-        let outcome = try await owner.access { try act.perform(on: $0, at: clock.milliseconds) }
-        return try RegistrarAct.answer(outcome)
     }
 }

@@ -6,11 +6,11 @@ extension NodeService {
     /// What does not succeed is tried again with the next change in the scope `chain`, and after a start.
     func acknowledgeFences() {
         let clock = clock
-        Task.detached { [self] in
-            do {
-                let members = try await owner.access { try FenceWitness($0.replica).acknowledge(at: clock.milliseconds) }
+        ask({ try FenceWitness($0.replica).acknowledge(at: clock.milliseconds) }) { [self] result in
+            switch result {
+            case .success(let members):
                 for member in members { log.log(.info, "fence_acknowledged", ["member": String(member)]) }
-            } catch {
+            case .failure(let error):
                 log.logOnce(.error, "fence_not_acknowledged", about: "fences", ["reason": "\(error)"])
             }
         }

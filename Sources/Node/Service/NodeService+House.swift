@@ -20,21 +20,11 @@ extension NodeService {
         isMaintaining = true
         let (maintenance, clock) = (maintenance, clock)
         let (acknowledged, isIdle) = (acknowledgedByAll(in: markedScopes), owner.waitingCount == 0)
-        Task.detached { [self] in
-            let outcome: Result<NodeMaintenance.Outcome, any Error>
-            do {
-                outcome = .success(
-                    try await owner.access {
-                        try maintenance.turn(
-                            $0, acknowledged: acknowledged, isIdle: isIdle, at: clock.milliseconds)
-                    })
-            } catch {
-                outcome = .failure(error)
-            }
-            loop.submit { [self] in
-                isMaintaining = false
-                note(outcome)
-            }
+        ask({ directory in
+            try maintenance.turn(directory, acknowledged: acknowledged, isIdle: isIdle, at: clock.milliseconds)
+        }) { [self] outcome in
+            isMaintaining = false
+            note(outcome)
         }
     }
 

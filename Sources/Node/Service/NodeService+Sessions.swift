@@ -212,15 +212,13 @@ extension NodeService {
             return
         }
         (isRefreshing, needsRefresh) = (true, false)
-        Task.detached { [self] in
-            let fresh = try? await owner.access { try Membership(reading: $0.replica) }
-            loop.submit { [self] in
-                isRefreshing = false
-                if let fresh { adopt(fresh) }
-                guard needsRefresh || fresh == nil, !isStopping else { return }
-                // The owner has no room at the moment, or the disk does not answer.
-                loop.after(milliseconds: fresh == nil ? Self.retryMilliseconds : 0) { [self] in refreshMembership() }
-            }
+        ask({ try Membership(reading: $0.replica) }) { [self] result in
+            isRefreshing = false
+            let fresh = try? result.get()
+            if let fresh { adopt(fresh) }
+            guard needsRefresh || fresh == nil, !isStopping else { return }
+            // The owner has no room at the moment, or the disk does not answer.
+            loop.after(milliseconds: fresh == nil ? Self.retryMilliseconds : 0) { [self] in refreshMembership() }
         }
     }
 
@@ -246,23 +244,20 @@ extension NodeService {
         let (key, scopes) = (keys.key, unsigned)
         guard !scopes.isEmpty else { return }
         unsigned = []
-        Task.detached { [self] in
-            let signed = try? await owner.access { directory in
-                try scopes.sorted().compactMap { scope in
-                    try directory.replica.ownCheckpoint(of: scope) { try key.sign($0) }
-                }
+        ask({ directory in
+            try scopes.sorted().compactMap { scope in
+                try directory.replica.ownCheckpoint(of: scope) { try key.sign($0) }
             }
-            loop.submit { [self] in
-                guard let signed else {
-                    // The owner has no room at the moment, or the disk does not answer.
-                    unsigned.formUnion(scopes)
-                    return
-                }
-                for (key, scopes) in subscriptions.concerned(by: signed.map(\.scope)) {
-                    guard let slot = slots[key], !slot.isClosing else { continue }
-                    slot.session.tell(signed.filter { scopes.contains($0.scope) }, at: now)
-                    drive(slot)
-                }
+        }) { [self] result in
+            guard let signed = try? result.get() else {
+                // The owner has no room at the moment, or the disk does not answer.
+                unsigned.formUnion(scopes)
+                return
+            }
+            for (key, scopes) in subscriptions.concerned(by: signed.map(\.scope)) {
+                guard let slot = slots[key], !slot.isClosing else { continue }
+                slot.session.tell(signed.filter { scopes.contains($0.scope) }, at: now)
+                drive(slot)
             }
         }
     }

@@ -134,6 +134,15 @@ public final class NodeService: @unchecked Sendable {
         }
     }
 
+    /// Asks the replica's owner; `then` is told on the loop's thread.
+    func ask<Value: Sendable>(
+        _ body: @escaping @Sendable (ReplicaDirectory) throws -> Value,
+        then: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        let loop = loop
+        owner.access(body) { result in loop.submit { then(result) } }
+    }
+
     var now: Moment { Moment(monotonic: monotonicMilliseconds(), wall: clock.milliseconds) }
 }
 

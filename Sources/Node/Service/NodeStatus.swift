@@ -102,10 +102,13 @@ extension NodeService {
             error: nil, errorDetail: nil)
     }
 
-    func status(_ peers: [NodeStatus.Peer], _ history: [UInt32: PeerHistory]) async throws -> NodeStatus {
+    /// The rest of it, on the owner's thread.
+    func status(
+        _ peers: [NodeStatus.Peer], _ history: [UInt32: PeerHistory]
+    ) throws -> @Sendable (ReplicaDirectory) throws -> NodeStatus {
         let (waiting, done, expires) = (owner.waitingCount, owner.done, try keys.certificate.validity.upperBound)
         let (clock, correction) = (clock.milliseconds, clock.correctionMilliseconds)
-        return try await owner.access { directory in
+        return { directory in
             let replica = directory.replica
             let sum = replica.heldScopes.reduce(Hash128.zero) { sum, scope in
                 let summary = replica.summary(of: scope) ?? .zero
