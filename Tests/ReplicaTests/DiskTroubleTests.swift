@@ -31,6 +31,12 @@ import Testing
         try schedule.run(steps: 40, with: .anyError)
     }
 
+    /// The cut that was dropped said nothing that was not held; the schedule took it for lost.
+    @Test func `a staged cut that says nothing new may be dropped as the power goes`() throws {
+        var schedule = try Schedule(seed: 16_798_070_970_563_129_170, siteCount: 3)
+        try schedule.run(steps: 40, with: .powerLoss)
+    }
+
     @Test func `a lying sync is found out`() {
         var violations = 0
         for seed in 0..<120 {

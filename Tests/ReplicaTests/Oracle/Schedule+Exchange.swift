@@ -116,7 +116,7 @@ extension Schedule {
     }
 
     /// Why a replica at a vector cannot take a delta: it does not hold what the delta builds on, or what the sender collected.
-    private static func refusal(of header: DeltaHeader, at mine: VersionVector) -> ReplicaError? {
+    static func refusal(of header: DeltaHeader, at mine: VersionVector) -> ReplicaError? {
         func gap(_ vector: VersionVector) -> VersionVector.Entry? {
             vector.entries.first { $0.sequence > mine.sequence(of: $0.origin) }
         }

@@ -149,7 +149,12 @@ extension Schedule {
             kept[header.scope] = transfer
         }
         for (scope, transfer) in transfers[index] ?? [:] where kept[scope] == nil {
-            try require(transfer.isPublished || beginning[index]?.header.scope == scope, "a staged cut is lost")
+            // One that says nothing new, or that is refused, may have been dropped before the power went.
+            let vector = sites[index].vector(scope)
+            let mayGo =
+                vector.covers(transfer.header.cut.vector) || Self.refusal(of: transfer.header, at: vector) != nil
+            try require(
+                transfer.isPublished || mayGo || beginning[index]?.header.scope == scope, "a staged cut is lost")
         }
         transfers[index] = kept
     }
