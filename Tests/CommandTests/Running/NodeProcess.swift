@@ -97,14 +97,14 @@ final class NodeProcess {
 
     /// Asks it to end, and waits for that.
     ///
-    /// - Returns: its exit code; nil if a signal ended it, or it did not run.
+    /// - Returns: its exit code; less than 0 for the signal that ended it; nil if it did not run.
     @discardableResult
     func terminate() -> Int32? {
         guard let process else { return nil }
         (self.process, client) = (nil, nil)
         if process.isRunning { process.terminate() }
         process.waitUntilExit()
-        return process.terminationReason == .exit ? process.terminationStatus : nil
+        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     }
 
     /// The most that one of its files may grow to from now on, as on a full disk.
