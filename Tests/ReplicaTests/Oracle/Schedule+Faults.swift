@@ -149,10 +149,10 @@ extension Schedule {
             kept[header.scope] = transfer
         }
         for (scope, transfer) in transfers[index] ?? [:] where kept[scope] == nil {
-            // One that says nothing new, or that is refused, may have been dropped before the power went.
+            // What is whole and says nothing new, or is refused, may have been dropped before the power went.
             let vector = sites[index].vector(scope)
-            let mayGo =
-                vector.covers(transfer.header.cut.vector) || Self.refusal(of: transfer.header, at: vector) != nil
+            let isHeld = transfer.staged == transfer.pieces.count && vector.covers(transfer.header.cut.vector)
+            let mayGo = isHeld || Self.refusal(of: transfer.header, at: vector) != nil
             try require(
                 transfer.isPublished || mayGo || beginning[index]?.header.scope == scope, "a staged cut is lost")
         }
