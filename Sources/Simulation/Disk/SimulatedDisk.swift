@@ -12,7 +12,7 @@ internal import Synchronization
 /// (`DirectoryEntry`). Of what is not durable, `powerCut` keeps a choice (`Survival`). A sync of one file says nothing about
 /// the bytes of another. A failed sync makes nothing durable. Shared memory never survives.
 ///
-/// Time stands still: SQLite's waiting advances the disk's own clock and returns at once.
+/// Time stands still: SQLite's waiting advances the disk's own clock, and takes 10 ms at most, in which other threads may go on.
 public final class SimulatedDisk: Sendable {
     /// What a disk holds unless told otherwise: 4 GiB.
     public static let defaultCapacityBytes = 1 << 32
