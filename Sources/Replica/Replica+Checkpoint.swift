@@ -69,6 +69,9 @@ extension Replica {
             .filter { $0.point.sequence > vector.sequence(of: $0.origin) }.sorted { $0.origin < $1.origin }
     }
 
+    /// The newest checkpoint of an origin; nil if none is kept.
+    public func checkpoint(of origin: Origin, in scope: Scope) -> SignedCheckpoint? { scopes[scope]?.checkpoints[origin] }
+
     /// Forgets what an origin's chain was beyond a point: its transactions there are written under another name now.
     func forgetChain(of origin: Origin, in scope: Scope, beyond sequence: UInt64) throws {
         guard let state = scopes[scope] else { return }

@@ -14,6 +14,9 @@ extension Replica {
         }
     }
 
+    /// Whose transactions are marked in a scope, ascending.
+    public func relayedOrigins(in scope: Scope) -> [Origin] { scopes[scope]?.provenance.doubtedOrigins ?? [] }
+
     /// Takes an origin's own word for its chain, and the marks up to there away.
     ///
     /// It is durable with the next `commit`, so that many words cost one; what a power cut takes back is marked again.

@@ -43,6 +43,8 @@ import Testing
             return try before.transactions < after.transactions && chain.shareEqually(0, 1) && chain.shareEqually(0, 1, 2)
         }
         #expect(try eventually(hasCome))
+        // Its origin's signature comes the same way, and confirms what came by another.
+        #expect(try eventually { try chain.headquarters.status.relayed.isEmpty })
         #expect(try chain.headquarters.status.peers.allSatisfy { $0.member == 1 || $0.state == "not connected" })
         chain.lines[1].set(Faults())
         #expect(try eventually { try chain.areEqual() })

@@ -4,9 +4,10 @@ internal import Sync
 
 /// Whoever is told, on the owner's thread, what sessions asked for and what changed.
 struct OwnerListener: Sendable {
-    let answered: @Sendable ([SessionReply]) -> Void
-    /// Scopes that hold something new, durably.
-    let changed: @Sendable ([Scope]) -> Void
+    ///
+    /// Both together, because a session's own news must not be taken for something to tell it: first the answers, then the
+    /// scopes that hold something new, durably.
+    let served: @Sendable (_ replies: [SessionReply], _ changed: [Scope]) -> Void
     /// Whether a checkpoint bears its origin's signature, as far as the replica knows who that is.
     let verify: SessionCounter.CheckpointVerifier
     /// Milliseconds since 1970.

@@ -91,13 +91,12 @@ struct OwnerLoop {
     private mutating func tellListener() {
         guard let listener else { return }
         let replies = counter.takeReplies()
-        if !replies.isEmpty { listener.answered(replies) }
         var changed = replica.takeChangedScopes()
         if broker != nil {
             decideRequests(in: changed, at: listener.wallClock())
             changed = Set(changed).union(replica.takeChangedScopes()).sorted()
         }
-        if !changed.isEmpty { listener.changed(changed) }
+        if !replies.isEmpty || !changed.isEmpty { listener.served(replies, changed) }
     }
 
     /// Answers whoever asked for rights that are held here.

@@ -27,7 +27,16 @@ struct SessionWork: Sendable {
         case .stageRecords(let scope, _, _), .publish(let scope, _, _): [scope]
         case .settle(let cuts): Array(cuts.keys)
         case .settleKnowing(let scope, _, _), .unstage(let scope): [scope]
+        case .keep(let checkpoints, _): checkpoints.map(\.scope)
         default: []
+        }
+    }
+
+    /// Whether it says something about transactions that a join of the same session may just bring: so it is served behind that.
+    var isWordOfJoined: Bool {
+        switch request {
+        case .keep, .confirm: true
+        default: false
         }
     }
 }
@@ -44,6 +53,7 @@ struct SessionCounter {
     private let verify: CheckpointVerifier?
     private var joins: [SessionWork] = []
     private var joinedRecords = 0
+    private var wordsOfJoined: [SessionWork] = []
     private var waiting: [SessionWork] = []
     private var replies: [SessionReply] = []
 
@@ -67,6 +77,10 @@ struct SessionCounter {
             return
         }
         guard case .join(let deltas, _) = work.request else {
+            if work.isWordOfJoined, joins.contains(where: { $0.key == work.key }) {
+                wordsOfJoined.append(work)
+                return
+            }
             // Order matters to what changes something.
             if !work.foldedScopes.isEmpty, joins.contains(where: { $0.key == work.key }) { commitJoins() }
             return reply(to: work)
@@ -78,12 +92,14 @@ struct SessionCounter {
 
     /// Joins what has gathered, in one commit if nothing of it is refused.
     mutating func commitJoins() {
-        defer { (joins, joinedRecords) = ([], 0) }
-        guard joins.count > 1, let joined = joinedTogether() else {
+        if joins.count > 1, let joined = joinedTogether() {
+            replies += joined
+        } else {
             for work in joins { reply(to: work) }
-            return
         }
-        replies += joined
+        (joins, joinedRecords) = ([], 0)
+        for work in wordsOfJoined { reply(to: work) }
+        wordsOfJoined = []
     }
 
     /// - Returns: nil if something is refused, so that each must be joined by itself to find out what.

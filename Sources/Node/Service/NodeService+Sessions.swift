@@ -54,18 +54,32 @@ extension NodeService {
         drive(slot)
     }
 
-    /// Takes what the replica's owner or the spools' keeper answered.
-    func take(_ replies: [SessionReply]) {
+    /// Takes what the replica's owner or the spools' keeper answered, and which scopes hold something new.
+    func take(_ replies: [SessionReply], _ changed: [Scope]) {
         let moment = now
         for reply in replies {
             guard let slot = slots[reply.key], !slot.isClosing else { continue }
             slot.session.answer(reply.answer, at: moment)
             drive(slot)
         }
+        if !changed.isEmpty { noteChanges(of: changed) }
+        // Behind the transactions that they confirm.
+        for reply in replies {
+            if case .kept(_, let news, _) = reply.answer, !news.isEmpty { tell(news, butNot: reply.key) }
+        }
+    }
+
+    /// Passes origins' signatures on to everybody whom they may concern, but for whoever brought them.
+    private func tell(_ checkpoints: [SignedCheckpoint], butNot source: SessionKey?) {
+        for (key, scopes) in subscriptions.concerned(by: checkpoints.map(\.scope)) where key != source {
+            guard let slot = slots[key], !slot.isClosing else { continue }
+            slot.session.tell(checkpoints.filter { scopes.contains($0.scope) }, at: now)
+            drive(slot)
+        }
     }
 
     /// Something is new and durable in these scopes.
-    func changed(_ scopes: [Scope]) {
+    private func noteChanges(of scopes: [Scope]) {
         let moment = now
         held.formUnion(scopes)
         unsigned.formUnion(scopes)
@@ -254,11 +268,7 @@ extension NodeService {
                 unsigned.formUnion(scopes)
                 return
             }
-            for (key, scopes) in subscriptions.concerned(by: signed.map(\.scope)) {
-                guard let slot = slots[key], !slot.isClosing else { continue }
-                slot.session.tell(signed.filter { scopes.contains($0.scope) }, at: now)
-                drive(slot)
-            }
+            tell(signed, butNot: nil)
         }
     }
 }

@@ -88,7 +88,7 @@ public final class NodeService: @unchecked Sendable {
                 held: directory.replica.heldScopes)
         }
         (identity, membership, held) = (start.identity, start.membership, Set(start.held))
-        spools = try SpoolKeeper(directory) { reply in relay.answered([reply]) }
+        spools = try SpoolKeeper(directory) { reply in relay.served([reply], []) }
         let trust = TLSConfiguration.Trust.authority(keys.authority)
         server = try TLSContext(
             TLSConfiguration(
@@ -161,8 +161,7 @@ final class LoopRelay: @unchecked Sendable {
 
     var listener: OwnerListener {
         OwnerListener(
-            answered: { [self] in answered($0) },
-            changed: { [self] scopes in loop.submit { [self] in service?.changed(scopes) } },
+            served: { [self] in served($0, $1) },
             verify: { checkpoint, message, replica in
                 let member = try? Member(number: checkpoint.origin.member, in: replica)
                 return (member?.publicKey).map { $0.verify(checkpoint.signature, of: message) } ?? false
@@ -170,7 +169,7 @@ final class LoopRelay: @unchecked Sendable {
             wallClock: { [clock] in clock.milliseconds })
     }
 
-    func answered(_ replies: [SessionReply]) {
-        loop.submit { [self] in service?.take(replies) }
+    func served(_ replies: [SessionReply], _ changed: [Scope]) {
+        loop.submit { [self] in service?.take(replies, changed) }
     }
 }

@@ -25,6 +25,8 @@ struct Provenance: Hashable {
     /// Whether anything of an origin is marked.
     func doubts(_ origin: Origin) -> Bool { turns[origin] != nil }
 
+    var doubtedOrigins: [Origin] { turns.keys.sorted() }
+
     /// Notes by whom news of an origin came; nil if there is nothing to doubt.
     ///
     /// - Returns: whether that is another way than that of the last news.

@@ -28,6 +28,8 @@ public enum Frame: Hashable, Sendable {
     case pong(echo: UInt64, received: UInt64, time: UInt64)
     case goodbye(code: UInt16, detail: String)
     case checkpoints([SignedCheckpoint])
+    /// The checkpoints of these origins are wanted: what they did came by others.
+    case seek([Doubt])
     /// A scope in which nothing more is taken in this session, and why.
     case refuse(Scope, code: UInt16, detail: String)
 
@@ -48,6 +50,7 @@ public enum Frame: Hashable, Sendable {
         case .pong: .pong
         case .goodbye: .goodbye
         case .checkpoints: .checkpoints
+        case .seek: .seek
         case .refuse: .refuse
         }
     }
@@ -86,6 +89,9 @@ extension Frame {
         case .checkpoints(let list):
             writer.write(varint: UInt64(list.count))
             for checkpoint in list { checkpoint.encode(into: &writer) }
+        case .seek(let doubts):
+            writer.write(varint: UInt64(doubts.count))
+            for doubt in doubts { writer.write(doubt.scope, doubt.origin) }
         case .refuse(let scope, let code, let detail):
             writer.write(varint: UInt64(scope.rawValue))
             writer.write(code, detail)
@@ -148,6 +154,12 @@ extension Frame {
                 list.append(try SignedCheckpoint(decoding: &reader))
             }
             return .checkpoints(list)
+        case .seek:
+            var doubts: [Doubt] = []
+            for _ in 0..<(try reader.readCount(limit: FrameLimits.checkpoints)) {
+                doubts.append(Doubt(scope: try reader.readScope(), origin: try reader.readOrigin()))
+            }
+            return .seek(doubts)
         }
     }
 }

@@ -18,6 +18,7 @@ public enum FrameKind: UInt8, CaseIterable, Sendable {
     case goodbye = 14
     case checkpoints = 15
     case refuse = 16
+    case seek = 17
 
     /// Whether it uses up credit: what makes the receiver work and wait for its disk.
     public var isData: Bool {
@@ -54,6 +55,6 @@ public enum FrameLimits {
     public static let detailBytes = 1024
     /// The most points and runs of a chain that are told.
     public static let knowledgePoints = 100_000
-    /// The most checkpoints of a frame.
+    /// The most checkpoints of a frame, and the most that are sought at once.
     public static let checkpoints = 4096
 }

@@ -37,7 +37,7 @@ public struct ReplicaDesk {
             // Others may have changed with this one.
             return .settled(doubts: [], standing: try standing(.everything, from: peer), refused: [:])
         case .knowledge(let scope, let origin):
-            let checkpoint = replica.checkpoints(of: scope).first { $0.origin == origin }
+            let checkpoint = replica.checkpoint(of: origin, in: scope)
             let chain = try replica.knowledge(of: origin, in: scope)
             return .knowledge(scope, origin, ToldKnowledge(chain: chain, checkpoint: checkpoint))
         case .join(let deltas, let ordinal):
@@ -59,12 +59,16 @@ public struct ReplicaDesk {
             }
         case .keep(let checkpoints, let bytes):
             let byScope = Dictionary(grouping: checkpoints, by: \.scope)
+            var news: [SignedCheckpoint] = []
             let refused = try refusals(in: byScope.keys.sorted()) { scope in
                 for checkpoint in byScope[scope] ?? [] {
-                    try replica.keep(checkpoint) { message, _ in verify(checkpoint, message) }
+                    let standing = try replica.keep(checkpoint) { message, _ in verify(checkpoint, message) }
+                    if standing == .news { news.append(checkpoint) }
                 }
             }
-            return .kept(bytes: bytes, refused: refused)
+            return .kept(bytes: bytes, news: news, refused: refused)
+        case .checkpoints(let doubts):
+            return .checkpoints(doubts.compactMap { replica.checkpoint(of: $0.origin, in: $0.scope) })
         case .spool, .piece, .forget: preconditionFailure("spools are served beside the owner")
         }
     }
@@ -88,7 +92,7 @@ public struct ReplicaDesk {
         }
         return Standing(
             cut: replica.cut(of: scope), digest: replica.digest(of: scope), summary: replica.summary(of: scope),
-            staged: staged)
+            staged: staged, relayed: replica.relayedOrigins(in: scope))
     }
 
     /// The first half of settling this member's own past: which origins must be compared.

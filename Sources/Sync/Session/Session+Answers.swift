@@ -15,12 +15,13 @@ extension Session {
             if let refused { refuse(scope, refused) }
             receiving.waitingBytes -= size.memoryBytes
             spend(size.wireBytes)
-        case .kept(let bytes, let refused):
+        case .kept(let bytes, _, let refused):
             refuse(refused)
             spend(bytes)
         case .extracted(let deltas, let large, let refused, let checkpoints):
             takeExtracted(deltas, large, refused, at: now)
             tell(checkpoints, at: now)
+        case .checkpoints(let checkpoints): tell(checkpoints, at: now)
         case .spooled(let scope, let spool): takeSpool(scope, spool, at: now)
         case .piece(let id, let index, let bytes): takePiece(id, index, bytes, at: now)
         case .done: break
@@ -29,7 +30,7 @@ extension Session {
         }
     }
 
-    /// Passes checkpoints on.
+    /// Passes checkpoints on, behind the transactions that they are about.
     public mutating func tell(_ checkpoints: [SignedCheckpoint], at now: Moment) {
         guard phase == .open else { return }
         for word in checkpoints where shares(word.scope) && word.origin.member != parameters.peer {

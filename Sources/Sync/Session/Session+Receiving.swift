@@ -18,6 +18,8 @@ extension Session {
         var waitingBytes = 0
         /// Large deltas of which a part was here when the session began.
         var staged: [Scope: Standing.Staged] = [:]
+        /// The other side has asked for checkpoints, which it does once.
+        var hasSought = false
 
         /// Whether the replica must catch up before more is read.
         func isFull(_ bounds: SessionBounds) -> Bool {
@@ -83,6 +85,9 @@ extension Session {
         case .goodbye(let code, let detail): close(because: .ended(code: code, detail: detail.printable))
         case .checkpoints(let list): try take(list, Frame.wireBytes(body: byteCount))
         case .refuse(let scope, let code, let detail): takeRefusal(scope, code, detail)
+        case .seek(let doubts):
+            receiving.hasSought = true
+            requests.append(.checkpoints(doubts.filter { shares($0.scope) }))
         }
     }
 
@@ -98,6 +103,7 @@ extension Session {
         // The other side is open before it sends anything of these, and says so first.
         case .push, .begin, .piece, .end, .acknowledge, .ping: phase == .open
         case .credit: phase == .open || phase == .settling
+        case .seek: phase == .open && !receiving.hasSought
         case .pong: phase == .open && parameters.isInitiator
         }
     }

@@ -193,14 +193,21 @@ extension Session {
         emit(.end)
         counts.recordsSent += spool.recordCount
         launch([spool.header], spool: spool.id, at: now)
+        let origins = spool.header.cut.points.filter { spool.header.base.vector.sequence(of: $0.origin) < $0.point.sequence }
+        requests.append(.checkpoints(origins.map { Doubt(scope: bulk.scope, origin: $0.origin) }))
         // Something may have happened since the pieces were read.
         if shares(bulk.scope) { sending.dirty.insert(bulk.scope) }
     }
 
+    /// A word about transactions that the other side does not hold yet would be lost on it: those come first.
     private mutating func pumpWords() {
-        while sending.credit > 0, !sending.words.isEmpty {
-            let next = sending.words.keys.sorted { ($0.scope, $0.origin) < ($1.scope, $1.origin) }
-                .prefix(FrameLimits.checkpoints)
+        guard !sending.words.isEmpty, !sending.isExtracting else { return }
+        let waiting = sending.dirty.union(sending.large).union(sending.bulk.map { [$0.scope] } ?? [])
+        var ready = sending.words.keys.filter { !waiting.contains($0.scope) }[...]
+        ready.sort { ($0.scope, $0.origin) < ($1.scope, $1.origin) }
+        while sending.credit > 0, !ready.isEmpty {
+            let next = ready.prefix(FrameLimits.checkpoints)
+            ready.removeFirst(next.count)
             emit(.checkpoints(next.compactMap { sending.words.removeValue(forKey: $0) }))
         }
     }

@@ -110,10 +110,20 @@ extension Session {
                 sending.dirty.insert(scope)
             }
         }
+        seek()
         sending.staged = opening.staged
         receiving.staged = opening.standings.compactMapValues(\.staged)
         opening = Opening()
         sending.dirty = sending.dirty.filter { shares($0) }
         pump(at: now)
+    }
+
+    /// Asks for the signatures of those whose transactions came by others: what was told while no session was open is lost.
+    private mutating func seek() {
+        let doubts = opening.standings.sorted { $0.key < $1.key }.flatMap { scope, standing in
+            shares(scope) ? standing.relayed.map { Doubt(scope: scope, origin: $0) } : []
+        }
+        let sought = doubts.lazy.filter { [peer = parameters.peer] in $0.origin.member != peer }.prefix(FrameLimits.checkpoints)
+        if !sought.isEmpty { emit(.seek(Array(sought))) }
     }
 }

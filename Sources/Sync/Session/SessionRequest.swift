@@ -33,6 +33,8 @@ public enum SessionRequest: Hashable, Sendable {
     /// Origins' signatures that came in; those that are good are kept and passed on.
     /// - bytes: how many they took on the wire.
     case keep([SignedCheckpoint], bytes: Int)
+    /// The newest checkpoints of these origins, as far as they are kept.
+    case checkpoints([Doubt])
 }
 
 /// What an origin says itself of its chain.
@@ -93,7 +95,9 @@ public enum SessionAnswer: Sendable {
     case joined(ordinal: UInt64, refused: [Scope: SessionError])
     /// - refused: why the scope's delta cannot be taken in.
     case staged(Scope, StagedSize, refused: SessionError?)
-    case kept(bytes: Int, refused: [Scope: SessionError])
+    /// - news: what was not known before; whoever drives the sessions of this replica tells them to the others (`tell`).
+    case kept(bytes: Int, news: [SignedCheckpoint], refused: [Scope: SessionError])
+    case checkpoints([SignedCheckpoint])
     /// - large: those of which too much is missing for a push.
     /// - refused: those that cannot be told, because the two sides know different histories.
     /// - checkpoints: what the origins of the news have signed.
@@ -108,7 +112,8 @@ public enum SessionAnswer: Sendable {
     case failed(SessionError)
 }
 
-/// An origin of this member whose past must be compared.
+/// An origin whose transactions in a scope are in doubt: this member's own, whose past must be compared, or another's, which
+/// came by a third and which it has not confirmed.
 public struct Doubt: Hashable, Sendable {
     public let scope: Scope
     public let origin: Origin
@@ -128,6 +133,8 @@ public struct Standing: Hashable, Sendable {
     public let summary: Hash128?
     /// A large delta of which a part has come.
     public let staged: Staged?
+    /// Whose transactions are marked as come by others, ascending.
+    public let relayed: [Origin]
 
     public struct Staged: Hashable, Sendable {
         public let header: DeltaHeader
@@ -139,11 +146,12 @@ public struct Standing: Hashable, Sendable {
         }
     }
 
-    public init(cut: Cut, digest: Hash128?, summary: Hash128?, staged: Staged?) {
+    public init(cut: Cut, digest: Hash128?, summary: Hash128?, staged: Staged?, relayed: [Origin] = []) {
         self.cut = cut
         self.digest = digest
         self.summary = summary
         self.staged = staged
+        self.relayed = relayed
     }
 }
 

@@ -87,6 +87,7 @@ enum SessionSeeds {
         let told = Offer.Entry(scope: scope, form: .told(Cut([(origin, point)]), digest: .zero, staged: staged))
         return [
             ("ask", .ask(scope, origin)), ("knowledge", .knowledge(scope, origin, chain)),
+            ("seek", .seek([Doubt(scope: scope, origin: origin)])),
             ("refuse", .refuse(scope, code: 11, detail: "zwei Verläufe")), ("ping", .ping(time: 1_740_000_000_000)),
             ("pong", .pong(echo: 1, received: 2, time: 3)),
             ("summary", .offer(Offer([.init(scope: scope, form: .summary(7))], isLast: false))),

@@ -158,6 +158,7 @@ import Testing
         case .goodbye: .goodbye(code: 0, detail: "")
         case .checkpoints: .checkpoints([])
         case .refuse: .refuse(scope, code: 1, detail: "")
+        case .seek: .seek([Doubt(scope: scope, origin: origin)])
         }
     }
 

@@ -5,7 +5,8 @@ import Sync
 import Testing
 
 /// One short session in which everything happens, of a store with headquarters: greetings, offers with differences, small news
-/// both ways while it is open, a large delta in pieces on little credit, checkpoints, a goodbye. Then another one, untouched.
+/// both ways while it is open, a large delta in pieces on little credit, checkpoints (also one that is sought, because headquarters
+/// brought what another store wrote), a goodbye. Then another one, untouched.
 struct TamperedSession {
     private let store: DiskImage
     private let headquarters: DiskImage
@@ -15,7 +16,11 @@ struct TamperedSession {
     private static var orders: Int { counts.before + counts.large + counts.live }
 
     init() throws {
-        let (store, headquarters) = (try SessionEnd(1), try SessionEnd(0))
+        let (store, headquarters, other) = (try SessionEnd(1), try SessionEnd(0), try SessionEnd(2))
+        try other.edit("C0000041", phone: "+49 0", at: Self.before)
+        var otherLink = SessionLink(other, headquarters, seed: 1)
+        otherLink.connect()
+        otherLink.run()
         for number in 0..<Self.counts.before { try store.sell("S001-\(1000 + number)", lines: 1, at: Self.before) }
         var link = SessionLink(store, headquarters, seed: 1)
         link.connect()

@@ -138,6 +138,7 @@ enum FrameVectors {
             ("a goodbye", .goodbye(code: 0, detail: "the session is over")),
             ("a checkpoint", .checkpoints([word])),
             ("a scope is refused", .refuse(books, code: 11, detail: "two histories")),
+            ("signatures are sought", .seek([Doubt(scope: books, origin: store)])),
         ]
     }
 }

@@ -29,6 +29,8 @@ extension JSON {
         case .goodbye(let code, let detail): self = ["code": .number(Int(code)), "text": .string(detail)]
         case .refuse(let scope, let code, let detail):
             self = ["scope": JSON(scope), "code": .number(Int(code)), "text": .string(detail)]
+        case .seek(let doubts):
+            self = .array(doubts.map { ["scope": JSON($0.scope), "origin": JSON($0.origin)] })
         case .checkpoints(let list):
             self = .array(
                 list.map { word in

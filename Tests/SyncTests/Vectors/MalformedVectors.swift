@@ -49,7 +49,7 @@ enum MalformedVectors {
             ends("oversized", "a first frame above 2^16", [[0xC1, 0, 1]]),
             ends("oversized", "a frame above 2^22", [hello, [0xE0, 0x40, 0, 1]]),
             ends("unexpected", "an offer before a hello", [Frames.frame(2, [1, 0])]),
-            ends("unexpected", "a kind that is not known", [hello, Frames.frame(17, [])]),
+            ends("unexpected", "a kind that is not known", [hello, Frames.frame(127, [])]),
             ends("unexpected", "kind 0", [Frames.frame(0, [])]),
             ends("malformed", "another magic number", [Frames.frame(1, [0x41, 0x74, 0x6C, 0x54] + body.dropFirst(4))]),
             ends("malformed", "a hello that is cut short", [Frames.frame(1, Array(body.dropLast()))]),
