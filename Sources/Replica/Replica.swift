@@ -218,6 +218,16 @@ extension Replica {
     /// The highest stamp that was given or taken into account.
     public var latestStamp: HLC { clock }
 
+    /// The origins whose last stamp lies further ahead of the wall clock than `stampBound`, by scope and origin: somebody's clock
+    /// runs ahead. Such stamps rank like others and move no clock here.
+    public func stampsAhead(of milliseconds: Int64) -> [(scope: Scope, origin: Origin, stamp: HLC)] {
+        let bound = milliseconds + Self.stampBound
+        return scopes.sorted { $0.key < $1.key }.flatMap { scope, state in
+            state.heads.filter { $0.value.stamp.milliseconds > bound }.sorted { $0.key < $1.key }
+                .map { (scope, $0.key, $0.value.stamp) }
+        }
+    }
+
     /// For benchmarks: the numbers of the pages that a table has in the file.
     public func pages(of table: Table) throws -> Set<Int> {
         let statement = try connection.prepare("SELECT pageno FROM dbstat WHERE name = ?").bind(table.rawValue, at: 1)

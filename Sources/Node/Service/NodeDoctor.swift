@@ -54,8 +54,12 @@ public struct NodeDoctor {
                         + "follow a time server.")
             }
         }
-        if status.stampAheadMilliseconds > 60_000 {
-            findings.append("Something was written by a clock that runs ahead by more than a minute. Find out whose it is.")
+        for (member, stamps) in Dictionary(grouping: status.stampsAhead, by: \.member).sorted(by: { $0.key < $1.key }) {
+            let seconds = (stamps.map(\.milliseconds).max() ?? 0) / 1000
+            let name = stamps[0].name.isEmpty ? "member \(member)" : stamps[0].name
+            findings.append(
+                "\(name) has written with a clock that runs \(seconds) s ahead. Set that machine's clock. What it wrote ranks before "
+                    + "later edits that did not see it, until the time has come; nobody else's clock follows.")
         }
         if status.quarantinedRecords > 0 {
             findings.append("\(status.quarantinedRecords) damaged records are set aside, until another node brings them back.")

@@ -37,6 +37,17 @@ public struct NodeStatus: Codable, Hashable, Sendable {
         public var via: UInt32
     }
 
+    /// What was written by a clock that runs ahead by more than a minute.
+    public struct Ahead: Codable, Hashable, Sendable {
+        public var scope: String
+        public var origin: String
+        public var member: UInt32
+        /// The member's; empty if it is not known here.
+        public var name: String
+        /// Its last stamp there, less the clock here.
+        public var milliseconds: Int64
+    }
+
     public var member: UInt32
     public var name: String
     public var origin: String
@@ -49,8 +60,7 @@ public struct NodeStatus: Codable, Hashable, Sendable {
     /// What came by others and was not confirmed by its origin yet.
     public var relayed: [Relayed]
     public var quarantinedRecords: Int
-    /// The highest stamp, less the clock, in milliseconds; more than a minute means that some clock runs ahead.
-    public var stampAheadMilliseconds: Int64
+    public var stampsAhead: [Ahead]
     /// What is added to the system's clock, which headquarters' clock has shown to be wrong.
     public var clockCorrectionMilliseconds: Int64
     public var certificateExpires: Int64
@@ -107,7 +117,7 @@ extension NodeService {
         _ peers: [NodeStatus.Peer], _ history: [UInt32: PeerHistory]
     ) throws -> @Sendable (ReplicaDirectory) throws -> NodeStatus {
         let (waiting, done, expires) = (owner.waitingCount, owner.done, try keys.certificate.validity.upperBound)
-        let (clock, correction) = (clock.milliseconds, clock.correctionMilliseconds)
+        let (clock, correction, membership) = (clock.milliseconds, clock.correctionMilliseconds, membership)
         return { directory in
             let replica = directory.replica
             let sum = replica.heldScopes.reduce(Hash128.zero) { sum, scope in
@@ -121,6 +131,11 @@ extension NodeService {
                         transactions: $0.upTo - $0.beyond, via: $0.via)
                 }
             }
+            let ahead = replica.stampsAhead(of: clock).map { scope, origin, stamp in
+                NodeStatus.Ahead(
+                    scope: "\(scope)", origin: String(origin.rawValue, radix: 16), member: origin.member,
+                    name: membership[origin.member]?.name ?? "", milliseconds: stamp.milliseconds - clock)
+            }
             var peers = peers
             for index in peers.indices {
                 guard let member = peers[index].member, let past = history[member], past.heldSince != nil else { continue }
@@ -132,7 +147,7 @@ extension NodeService {
                 origin: String(replica.identity.origin.rawValue, radix: 16), scopes: replica.heldScopes.count,
                 sum: "\(sum)", staged: replica.stagedCuts.map { "\($0.header.scope)" }, peers: peers, relayed: relayed,
                 quarantinedRecords: replica.quarantinedKeys.count,
-                stampAheadMilliseconds: replica.latestStamp.milliseconds - clock,
+                stampsAhead: ahead,
                 clockCorrectionMilliseconds: correction,
                 certificateExpires: expires, freeDiskBytes: (attributes?[.systemFreeSize] as? NSNumber)?.int64Value,
                 waitingRequests: waiting, transactions: done.transactions, commits: done.commits)

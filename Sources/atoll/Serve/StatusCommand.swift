@@ -61,10 +61,11 @@ extension NodeStatus {
         if clockCorrectionMilliseconds != 0 {
             lines.append("This machine's clock is wrong: \(clockCorrectionMilliseconds.grouped) ms are added to it.")
         }
-        if stampAheadMilliseconds > 60_000 {
+        for stamp in stampsAhead {
+            let name = stamp.name.isEmpty ? "member \(stamp.member)" : stamp.name.printable
             lines.append(
-                "Some clock ran ahead: the highest stamp lies \(duration(Double(stampAheadMilliseconds) / 1000)) in the future."
-            )
+                "\(stamp.scope): \(name) has written with a clock that runs "
+                    + "\(duration(Double(stamp.milliseconds) / 1000)) ahead.")
         }
         return lines
     }
