@@ -5,6 +5,8 @@ public struct Extraction: Sendable {
     public let header: DeltaHeader
     /// Ascending. For a snapshot every key of the scope.
     public let keys: [RecordKey]
+    /// There are more keys than whoever asked wanted to know of: none is listed, and no record can be read by this.
+    public var exceedsLimit = false
 }
 
 extension Replica {
@@ -12,9 +14,11 @@ extension Replica {
     ///
     /// What was applied and not yet committed is committed first: a peer never hears of what a power cut could take back.
     ///
-    /// - Parameter base: the peer's cut of the scope.
+    /// - Parameters:
+    ///   - base: the peer's cut of the scope.
+    ///   - limit: if there are more keys, the search for them ends, and the extraction only says so.
     /// - Returns: nil if the peer lacks nothing; no record is read to find that out.
-    public func extraction(_ scope: Scope, for base: Cut) throws -> Extraction? {
+    public func extraction(_ scope: Scope, for base: Cut, keyLimit limit: Int = .max) throws -> Extraction? {
         try commit()
         guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
         guard let state = scopes[scope], !base.vector.covers(state.vector) else { return nil }
@@ -28,7 +32,8 @@ extension Replica {
             scope: scope, base: met, cut: cut, horizon: horizon, reach: reach, runs: state.runs(beyond: met.vector))
         let keys =
             reach == .wholeState || base.vector.isEmpty
-            ? try self.keys(of: scope) : try changedKeys(in: scope, beyond: base.vector)
+            ? try self.keys(of: scope) : try changedKeys(in: scope, beyond: base.vector, limit: limit)
+        guard let keys, keys.count <= limit else { return Extraction(header: header, keys: [], exceedsLimit: true) }
         return Extraction(header: header, keys: keys)
     }
 
@@ -41,6 +46,7 @@ extension Replica {
     public func records(
         of extraction: Extraction, from position: Int, byteBudget: Int
     ) throws -> (records: [DeltaRecord], next: Int) {
+        precondition(!extraction.exceedsLimit, "an extraction that lists no keys is not read by")
         let header = extraction.header
         guard vector(of: header.scope) == header.cut.vector, horizon(of: header.scope) == header.horizon else {
             throw ReplicaError.movedOn(scope: header.scope)
@@ -83,6 +89,7 @@ extension Replica {
             guard let row = try packedRow(key, bytes) else { return PackedCells() }
             if row.groups.allSatisfy({ !header.base.vector.covers($0.dot) }) { return row }
             do throws(CodecError) {
+                if let news = try row.news(beyond: header.base.vector, &cellBuffer) { return news }
                 return PackedCells(Record(sortedCells: try row.cells()).delta(beyond: header.base.vector))
             } catch {
                 throw ReplicaError.damagedRow(key: key)
@@ -99,7 +106,12 @@ extension Replica {
 
     /// The keys that changed in a scope beyond a vector, ascending, and perhaps some that did not.
     func changedKeys(in scope: Scope, beyond vector: VersionVector) throws -> [RecordKey] {
-        var keys: Set<RecordKey> = []
+        try changedKeys(in: scope, beyond: vector, limit: .max) ?? []
+    }
+
+    /// - Returns: nil if there are more than a limit, as soon as that is known.
+    private func changedKeys(in scope: Scope, beyond vector: VersionVector, limit: Int) throws -> [RecordKey]? {
+        var keys = GatheredKeys()
         for (origin, head) in scopes[scope]?.heads ?? [:] {
             let known = vector.sequence(of: origin)
             guard head.point.sequence > known else { continue }
@@ -107,20 +119,22 @@ extension Replica {
             try scanBlocks(of: origin, in: scope, beyond: known) { block in
                 // Blocks follow each other without a gap: else one is missing.
                 guard block.first <= last + 1 else { return false }
-                keys.formUnion(block.keys)
+                keys.add(block.keys)
                 last = bridged(max(last, block.last), of: origin, in: scope)
-                return true
+                return keys.knownCount <= limit
             }
+            if keys.knownCount > limit { return nil }
             guard last >= head.point.sequence else {
                 throw StorageError.damagedTable(path: path, table: .change, scope: scope)
             }
         }
         guard let overlay = overlays[scope], overlay.isPublished, !vector.covers(overlay.header.cut.vector) else {
-            return keys.sorted()
+            return keys.takeAll()
         }
         // What is not folded yet is visible already, and not in the index.
         let staged = try overlay.header.reach == .wholeState ? self.keys(of: scope) : stagedKeys(in: overlay)
-        return keys.union(staged).sorted()
+        keys.add(staged)
+        return keys.takeAll()
     }
 
     /// Where the index goes on: behind a cut that is being folded in, because its blocks come with the folds.

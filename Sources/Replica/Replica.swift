@@ -57,6 +57,7 @@ public final class Replica {
     public internal(set) var isCopy = false
     var cache = RecordCache()
     var keyBuffer = ByteWriter()
+    var cellBuffer: [Cell] = []
     /// By the rows of one scope, until they are settled.
     var digestChanges = DigestChanges()
 

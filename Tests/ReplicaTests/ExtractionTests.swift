@@ -65,4 +65,24 @@ import Testing
             }
         }
     }
+
+    @Test func `an extraction of which few keys are wanted says that there are more, and counts none twice`() throws {
+        let sender = try Site(1)
+        try Self.write(1...3, 1, sender)
+        let base = sender.replica.cut(of: Self.scope)
+        // More often than keys are gathered before they are put in order.
+        for value in 1...4200 { try Self.write(4...6, Int64(value), sender) }
+        let changed = (4...6).map { TestSchema.ticket($0, in: Self.scope) }
+        for cut in [base, Cut()] {
+            let more = try #require(try sender.replica.extraction(Self.scope, for: cut, keyLimit: 2))
+            #expect(more.exceedsLimit && more.keys.isEmpty)
+        }
+        // A block of the index may name what came before the base, too.
+        let known = (1...6).map { TestSchema.ticket($0, in: Self.scope) }
+        let all = try #require(try sender.replica.extraction(Self.scope, for: base, keyLimit: known.count))
+        try #require(!all.exceedsLimit)
+        #expect(all.keys == known || all.keys == changed)
+        let records = try sender.replica.records(of: all, from: 0, byteBudget: .max).records
+        #expect(records.map(\.key) == changed)
+    }
 }

@@ -69,23 +69,25 @@ public struct DeltaRecord: Hashable, Sendable {
         guard cells.count <= Limits.cellsPerRecord else {
             throw .recordTooLarge(key: key, size: cells.count, limit: Limits.cellsPerRecord)
         }
-        var stamps: [Dot: HLC] = [:]
         for index in cells.indices {
-            if index == 0 || cells[index].dot != cells[index - 1].dot || cells[index].stamp != cells[index - 1].stamp {
-                let stamp = stamps.updateValue(cells[index].stamp, forKey: cells[index].dot)
-                guard stamp == nil || stamp == cells[index].stamp else {
-                    throw .malformed(.stampsDiffer(key, cells[index].dot))
-                }
-            }
-            if index > 0 {
-                let (last, slot) = (cells[index - 1].slot, cells[index].slot)
-                guard last < slot || last == slot && cells[index - 1].dot < cells[index].dot else {
-                    throw .malformed(.cellsOutOfOrder(key))
-                }
-            }
+            if index > 0, !Cell.ascends(cells[index - 1], cells[index]) { throw .malformed(.cellsOutOfOrder(key)) }
             guard cells[index].isWithinLimits else { throw .malformed(.valueOutsideLimits(key, cells[index].slot)) }
         }
+        try Self.checkStamps(of: cells, key)
         self.init(key: key, packed: PackedCells(cells))
+    }
+
+    /// Cells of one dot have one stamp.
+    private static func checkStamps(of cells: [Cell], _ key: RecordKey) throws(ReplicaError) {
+        let (dot, stamp) = (cells[0].dot, cells[0].stamp)
+        if cells.allSatisfy({ $0.dot == dot && $0.stamp == stamp }) { return }
+        var stamps: [Dot: HLC] = [:]
+        for index in cells.indices {
+            let stamp = stamps.updateValue(cells[index].stamp, forKey: cells[index].dot)
+            guard stamp == nil || stamp == cells[index].stamp else {
+                throw .malformed(.stampsDiffer(key, cells[index].dot))
+            }
+        }
     }
 
     /// About how many bytes of memory it takes.
@@ -98,6 +100,10 @@ public struct DeltaRecord: Hashable, Sendable {
 }
 
 extension Cell {
+    fileprivate static func ascends(_ left: Cell, _ right: Cell) -> Bool {
+        left.slot == right.slot ? left.dot < right.dot : left.slot < right.slot
+    }
+
     fileprivate var isWithinLimits: Bool {
         guard dot.sequence > 0, slot.isWithinLimits else { return false }
         return if case .value(let value) = content { value.isWithinLimits } else { true }

@@ -130,10 +130,3 @@ extension ChangeBlock {
         }
     }
 }
-
-extension [RecordKey] {
-    fileprivate var ascends: Bool {
-        for index in indices.dropFirst() where self[index] <= self[index - 1] { return false }
-        return true
-    }
-}

@@ -24,12 +24,38 @@ public struct PackedCells: Sendable {
         self.groups = groups
     }
 
-    /// - Parameter cells: ascending by slot and dot, within `Limits`.
+    /// - Parameter cells: ascending by slot and dot, within `Limits`, those of one dot under one stamp.
     init(_ cells: [Cell]) {
+        if let only = Self.onlyGroup(of: cells) {
+            self.init(ofOne: only, cells)
+        } else {
+            self.init(ofMany: cells)
+        }
+    }
+
+    /// Of nearly all records all cells are of one transaction.
+    private static func onlyGroup(of cells: [Cell]) -> Group? {
+        guard let first = cells.first else { return nil }
+        var group = Group(first)
+        for index in cells.indices {
+            guard cells[index].dot == group.dot, !cells[index].isHeld else { return nil }
+            if cells[index].isMark { group.hasMarks = true }
+        }
+        return group
+    }
+
+    private init(ofOne group: Group, _ cells: [Cell]) {
+        var writer = ByteWriter(reservingCapacity: cells.count * 10)
+        CellGroup.encode(cells, of: group.dot, into: &writer)
+        var group = group
+        group.body = 0..<writer.count
+        self.init(bytes: writer.bytes, groups: [group])
+    }
+
+    private init(ofMany cells: [Cell]) {
         var writer = ByteWriter(reservingCapacity: cells.count * 10)
         var groups: [Group] = []
-        let isHeld = { (cell: Cell) in if case .held = cell.content { true } else { false } }
-        for (part, held) in [(cells.filter { !isHeld($0) }, false), (cells.filter(isHeld).map(\.asMark), true)] {
+        for (part, held) in [(cells.filter { !$0.isHeld }, false), (cells.filter(\.isHeld).map(\.asMark), true)] {
             for var group in Self.groups(of: part) {
                 let start = writer.count
                 CellGroup.encode(part, of: group.dot, into: &writer)
@@ -95,6 +121,30 @@ public struct PackedCells: Sendable {
         if group.isHeld { for index in start..<cells.count { cells[index].content = .held } }
     }
 
+    /// What is beyond a vector, if no cell under it shares a slot with that: then the groups stand as they are.
+    ///
+    /// - Parameter cells: room for those that are compared.
+    /// - Returns: nil if some slot holds cells on both sides, or if that takes long to find out.
+    func news(beyond vector: VersionVector, _ cells: inout [Cell]) throws(CodecError) -> PackedCells? {
+        let news = groups.filter { !vector.covers($0.dot) }
+        cells.removeAll(keepingCapacity: true)
+        try append(news[...], to: &cells)
+        let newCount = cells.count
+        guard newCount <= 8 else { return nil }
+        try append(groups.filter { vector.covers($0.dot) }[...], to: &cells)
+        for old in newCount..<cells.count {
+            for new in 0..<newCount where cells[old].slot == cells[new].slot { return nil }
+        }
+        var packed = PackedCells()
+        for var group in news {
+            let start = packed.bytes.count
+            packed.bytes.append(contentsOf: bytes[group.body])
+            group.body = start..<packed.bytes.count
+            packed.groups.append(group)
+        }
+        return packed
+    }
+
     /// The distinct dots of some cells, ascending, with bodies yet to be written.
     static func groups(of cells: [Cell]) -> [Group] {
         guard let first = cells.first else { return [] }
@@ -147,6 +197,10 @@ extension PackedCells: Hashable {
 }
 
 extension Cell {
+    fileprivate var isHeld: Bool {
+        if case .held = content { true } else { false }
+    }
+
     fileprivate var asMark: Cell {
         var cell = self
         cell.content = .removed

@@ -152,8 +152,8 @@ public struct ReplicaDesk {
                     deltas.append(delta)
                     continue
                 }
-                guard let extraction = try replica.extraction(scope, for: cut) else { continue }
-                guard extraction.keys.count <= pushedRecords, extraction.header.reach == .namedSlots else {
+                guard let extraction = try replica.extraction(scope, for: cut, keyLimit: pushedRecords) else { continue }
+                guard !extraction.exceedsLimit, extraction.header.reach == .namedSlots else {
                     large.append(scope)
                     continue
                 }
