@@ -62,12 +62,13 @@ struct BenchDiverge {
 
     /// The whole session, finding out and reading what the other side lacks, packing and unpacking it included, against joins
     /// of the same deltas as they are in memory, some 1,000 orders a commit, as the merge benchmark does it. Both start on
-    /// files that were just opened, and do the work of both sides on one thread.
+    /// files that were just opened. The joins follow each other on one thread; of the session each side has its own thread, as
+    /// two nodes have, and what both together take of the processor is compared besides.
     private func measureTime(_ folder: BenchFolder, _ report: inout BenchReport) throws {
         let source = try open(folder, as: "source")
         let (left, right) = (source.left.replica, source.right.replica)
         let (toRight, toLeft) = (try commits(left.deltas(for: right)), try commits(right.deltas(for: left)))
-        var (syncs, merges): ([Double], [Double]) = ([], [])
+        var (syncs, merges): ([Spent], [Spent]) = ([], [])
         for run in 0..<max(5, options.repetitions) {
             // Each is first as often as second.
             for isSync in run % 2 == 0 ? [true, false] : [false, true] {
@@ -75,21 +76,34 @@ struct BenchDiverge {
                 defer { for file in [files.left, files.right] { folder.remove("\(name)-\(file)") } }
                 var line = try open(folder, as: name)
                 if isSync {
-                    syncs.append(try seconds { try line.connect() })
+                    syncs.append(try Spent { try line.connectInParallel() })
                 } else {
                     merges.append(
-                        try seconds {
+                        try Spent {
                             for deltas in toRight { try line.right.replica.join(deltas, at: .max / 2) }
                             for deltas in toLeft { try line.left.replica.join(deltas, at: .max / 2) }
                         })
                 }
                 try line.checkEqual()
             }
-            let ratio = (syncs[run] / merges[run]).formatted(.number.precision(.fractionLength(3)))
+            let ratio = (syncs[run].elapsed / merges[run].elapsed).formatted(.number.precision(.fractionLength(3)))
             options.progress("diverge: run \(run + 1), ratio \(ratio)")
         }
-        report.add("time_10pct_to_merge", median(zip(syncs, merges).map { $0 / $1 }))
-        report.add("sync_ms_10pct", median(syncs) * 1000)
+        report.add("time_10pct_to_merge", median(zip(syncs, merges).map { $0.elapsed / $1.elapsed }))
+        report.add("cpu_10pct_to_merge", median(zip(syncs, merges).map { $0.cpuSeconds / $1.cpuSeconds }))
+        report.add("sync_ms_10pct", median(syncs.map(\.elapsed)) * 1000)
+    }
+
+    /// What something took by the clock, and of the processor by all threads together.
+    private struct Spent {
+        let elapsed: Double
+        let cpuSeconds: Double
+
+        init(_ body: () throws -> Void) rethrows {
+            let start = clock()
+            elapsed = try seconds(body)
+            cpuSeconds = Double(clock() - start) / Double(CLOCKS_PER_SEC)
+        }
     }
 
     /// Deltas in groups that bring at least 1,000 orders each.

@@ -39,11 +39,26 @@ final class BenchEnd {
 
     /// Serves whatever the session asks.
     ///
-    /// - Returns: what it says then.
-    func work(at now: Moment) -> [UInt8] {
+    /// - Parameter say: takes what it says then, as soon as it says it.
+    func work(at now: Moment, _ say: ([UInt8]) -> Void) {
+        sayAll(say)
         while let peer = session?.parameters.peer, let requests = session?.takeRequests(), !requests.isEmpty {
-            for request in requests { session?.answer(server.serve(request, from: peer, at: now.wall), at: now) }
+            for request in requests {
+                session?.answer(server.serve(request, from: peer, at: now.wall), at: now)
+                sayAll(say)
+            }
         }
-        return session?.takeOutput() ?? []
+    }
+
+    private func sayAll(_ say: ([UInt8]) -> Void) {
+        if let said = session?.takeOutput(), !said.isEmpty { say(said) }
+    }
+
+    /// - Throws: why the session ended, or leaves a scope out.
+    func checkUnbroken() throws {
+        if let error = session?.end { throw BenchError.sessionEnded(error) }
+        if let (scope, error) = session?.suspended.min(by: { $0.key < $1.key }) {
+            throw BenchError.scopeLeftOut(scope, error)
+        }
     }
 }
