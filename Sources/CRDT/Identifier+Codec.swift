@@ -19,6 +19,24 @@ extension Identifier {
         }
     }
 
+    /// Equal for ids of one shape only.
+    @inlinable var shapeCode: UInt64 {
+        switch form {
+        // Of the byte for its length, a prefix takes three bits; the digits fit into the others.
+        case .numbered(let prefix, let digits, _): prefix | UInt64(digits) << 3
+        case .text: .max
+        }
+    }
+
+    /// Writes the shape of the ids with a `shapeCode`.
+    static func encodeShape(_ code: UInt64, into writer: inout ByteWriter) {
+        guard code != .max else { return writer.write(byte: Shape.identifierText) }
+        let prefix = code & ~0xF8
+        writer.write(byte: Shape.numbered(prefix, UInt8(truncatingIfNeeded: code >> 3) & 0x1F))
+        writer.write(prefix: prefix)
+    }
+
+    @usableFromInline
     func encodePayload(into writer: inout ByteWriter) {
         switch form {
         case .numbered(_, _, let number): writer.write(varint: number)

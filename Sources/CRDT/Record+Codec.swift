@@ -47,7 +47,7 @@ public enum CellGroup {
     }
 
     /// What the encoding of a cell leans on: the cells before it.
-    private struct Context {
+    struct Context {
         var field: UInt32 = 0
         var nextIndex: UInt64 = 0
         var lastValue: Value?
@@ -59,18 +59,29 @@ public enum CellGroup {
     }
 
     private static func encode(_ cell: Cell, _ context: inout Context, into writer: inout ByteWriter) {
-        let step = cell.slot.field - context.field
-        context.enter(field: cell.slot.field)
+        let code = contentCode(cell.content, after: context.lastValue)
+        writeHead(cell.slot, code, &context, into: &writer)
+        guard case .value(let value) = cell.content else { return }
+        if code == shapeCode { value.encodeShape(into: &writer) }
+        value.encodePayload(into: &writer, relativeTo: cell.stamp.milliseconds)
+        context.lastValue = value
+    }
+
+    /// The header byte, the field and the element.
+    static func writeHead(
+        _ slot: SlotKey, _ contentCode: UInt8, _ context: inout Context, into writer: inout ByteWriter
+    ) {
+        let step = slot.field - context.field
+        context.enter(field: slot.field)
         let elementCode: UInt8 =
-            switch cell.slot.element {
+            switch slot.element {
             case .none: 0
             case .index(let index): index == context.nextIndex ? 1 : 2
             case .identifier, .bytes: 3
             }
-        let contentCode = contentCode(cell.content, after: context.lastValue)
         writer.write(byte: elementCode | contentCode << 2 | UInt8(min(step, 7)) << 5)
         if step >= 7 { writer.write(varint: UInt64(step - 7)) }
-        switch cell.slot.element {
+        switch slot.element {
         case .none: break
         case .index(let index):
             if elementCode == 2 { writer.write(varint: index) }
@@ -82,10 +93,23 @@ public enum CellGroup {
             writer.write(byte: Shape.bytes)
             writer.write(counted: bytes)
         }
-        guard case .value(let value) = cell.content else { return }
-        if contentCode == 7 { value.encodeShape(into: &writer) }
-        value.encodePayload(into: &writer, relativeTo: cell.stamp.milliseconds)
-        context.lastValue = value
+    }
+
+    static let markCode: UInt8 = 0
+    static let sameShapeCode: UInt8 = 1
+    static let shapeCode: UInt8 = 7
+
+    /// How a value is announced whose shape is not that of the last one.
+    static func contentCode(of shape: ValueShape) -> UInt8 {
+        guard !shape.isTuple else { return shapeCode }
+        return switch shape.kinds[0] {
+        case .integer: 2
+        case .text: 3
+        case .count: 4
+        case .moment: 5
+        case .empty: 6
+        case .bytes, .identifier: shapeCode
+        }
     }
 
     private static func contentCode(_ content: Cell.Content, after last: Value?) -> UInt8 {

@@ -38,10 +38,7 @@ extension Value {
         switch self {
         case .empty: break
         case .integer(let number): writer.write(zigzag: number)
-        case .count(let count):
-            // Most counters only go one way.
-            writer.write(varint: count.increments << 1 | (count.decrements == 0 ? 0 : 1))
-            if count.decrements > 0 { writer.write(varint: count.decrements) }
+        case .count(let count): count.encode(into: &writer)
         case .moment(let time): writer.write(zigzag: time &- milliseconds)
         case .text(let text): writer.write(counted: text.utf8)
         case .bytes(let bytes): writer.write(counted: bytes)
@@ -114,5 +111,14 @@ extension Value {
             return
         }
         guard isWithinLimits else { throw .outOfRange(offset: start) }
+    }
+}
+
+extension Count {
+    /// Most counters only go one way.
+    @inlinable
+    func encode(into writer: inout ByteWriter) {
+        writer.write(varint: increments << 1 | (decrements == 0 ? 0 : 1))
+        if decrements > 0 { writer.write(varint: decrements) }
     }
 }

@@ -97,6 +97,11 @@ public struct DeltaRecord: Hashable, Sendable {
     public func cells() throws(CodecError) -> [Cell] {
         try packed.cells()
     }
+
+    /// The same, in room that serves one record after another.
+    public func readCells(into cells: inout [Cell]) throws(CodecError) {
+        try packed.readCells(into: &cells)
+    }
 }
 
 extension Cell {

@@ -91,12 +91,24 @@ public struct PackedCells: Sendable {
     static func cells(_ bytes: UnsafeRawBufferPointer, _ groups: [Group]) throws(CodecError) -> [Cell] {
         var cells: [Cell] = []
         cells.reserveCapacity(bytes.count / 6 + 2)
+        try read(bytes, groups, into: &cells)
+        return cells
+    }
+
+    /// - Parameter cells: what it held before goes.
+    func readCells(into cells: inout [Cell]) throws(CodecError) {
+        cells.removeAll(keepingCapacity: true)
+        try bytes.span.withUnsafeBytes { (bytes) throws(CodecError) in try Self.read(bytes, groups, into: &cells) }
+    }
+
+    private static func read(
+        _ bytes: UnsafeRawBufferPointer, _ groups: [Group], into cells: inout [Cell]
+    ) throws(CodecError) {
         for group in groups {
             let start = cells.count
             try append(group, of: bytes, to: &cells)
             if start > 0 { cells.mergeRuns(meetingAt: start) }
         }
-        return cells
     }
 
     /// Appends the cells of some groups, group by group.
@@ -184,7 +196,7 @@ extension PackedCells: Hashable {
         left.groups.count == right.groups.count
             && zip(left.groups, right.groups).allSatisfy { mine, theirs in
                 mine.dot == theirs.dot && mine.stamp == theirs.stamp && mine.isHeld == theirs.isHeld
-                    && left.bytes[mine.body] == right.bytes[theirs.body]
+                    && mine.hasMarks == theirs.hasMarks && left.bytes[mine.body] == right.bytes[theirs.body]
             }
     }
 

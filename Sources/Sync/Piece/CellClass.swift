@@ -63,6 +63,23 @@ struct CellClass: Hashable, Comparable {
         }
     }
 
+    /// The shape of the values that cells hold; of marks and held cells nothing is asked.
+    var valueShape: ValueShape {
+        let kinds = items.map { item -> ValueShape.Kind in
+            switch item {
+            case ContentCode.integer: .integer
+            case ContentCode.count: .count
+            case ContentCode.moment: .moment
+            case ContentCode.text: .text
+            case ContentCode.bytes: .bytes
+            case ContentCode.identifier: .identifier
+            default: .empty
+            }
+        }
+        // Of marks there is no item, as of an empty tuple.
+        return ValueShape(kinds, isTuple: contentCode == ContentCode.tuple || kinds.isEmpty)
+    }
+
     static func < (left: CellClass, right: CellClass) -> Bool {
         left.head == right.head ? left.content < right.content : left.head < right.head
     }

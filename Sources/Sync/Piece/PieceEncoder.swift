@@ -36,10 +36,14 @@ public final class PieceEncoder {
         _ records: [DeltaRecord], from start: Int = 0, cellTarget: Int = PieceLimits.cellTarget
     ) throws(PieceError) -> (bytes: [UInt8], next: Int) {
         var builder = PieceBuilder(cut: header.cut)
-        var next = start
+        var (next, cells) = (start, [Cell]())
         while next < records.count, next == start || builder.cellCount < cellTarget {
             let record = records[next]
-            let cells = try Self.cells(of: record)
+            do throws(CodecError) {
+                try record.readCells(into: &cells)
+            } catch {
+                throw .columns(error)
+            }
             let (values, contentBytes) = Self.size(of: cells)
             if next > start, !builder.fits(cells: cells.count, values, contentBytes) { break }
             guard builder.fits(cells: cells.count, values, contentBytes) else {
@@ -61,14 +65,6 @@ public final class PieceEncoder {
         guard header.reach == .wholeState else { return }
         for cell in cells {
             if case .held = cell.content { throw .malformed(.heldInSnapshot(key)) }
-        }
-    }
-
-    private static func cells(of record: DeltaRecord) throws(PieceError) -> [Cell] {
-        do throws(CodecError) {
-            return try record.cells()
-        } catch {
-            throw .columns(error)
         }
     }
 

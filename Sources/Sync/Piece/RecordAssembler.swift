@@ -8,7 +8,12 @@ struct RecordAssembler {
     private let points: [(origin: Origin, point: ChainPoint)]
     /// By class.
     private var cursors: [Cursor]
+    /// By class: that of the values it holds.
+    private let valueShapes: [ValueShape]
     private var nextWrite = 0
+    private var writer = DeltaRecordWriter()
+    /// By write of the record: what its cells are written by, and its held ones; -1 if there are none yet.
+    private var groups: [(own: Int, held: Int)] = []
 
     private struct Cursor {
         var step = 0
@@ -20,6 +25,7 @@ struct RecordAssembler {
         self.header = header
         points = header.cut.points
         cursors = [Cursor](repeating: Cursor(), count: columns.classes.count)
+        valueShapes = columns.classes.map(\.cellClass.valueShape)
     }
 
     mutating func records() throws(PieceError) -> [DeltaRecord] {
@@ -30,16 +36,17 @@ struct RecordAssembler {
             for index in column.identifiers.indices {
                 let key = RecordKey(scope: header.scope, collection: collection, id: column.identifiers[index])
                 if let last = records.last?.key, key <= last { throw .malformed(.keysOutOfOrder(key)) }
-                records.append(try Self.record(key, try cells(ofRecord: place, key)))
+                records.append(try self.record(place, key))
                 place += 1
             }
         }
         return records
     }
 
-    private static func record(_ key: RecordKey, _ cells: [Cell]) throws(PieceError) -> DeltaRecord {
+    private mutating func record(_ record: Int, _ key: RecordKey) throws(PieceError) -> DeltaRecord {
+        try writeCells(ofRecord: record, key)
         do throws(ReplicaError) {
-            return try DeltaRecord(key: key, cells: cells)
+            return try writer.finish(key)
         } catch {
             guard case .malformed(let fault) = error else { throw .malformed(.cellsOutOfOrder(key)) }
             throw .malformed(fault)
@@ -52,15 +59,16 @@ struct RecordAssembler {
         var write = 0
         let firstWrite: Int
         var nextIndex: UInt64 = 0
+        /// The last cell.
+        var slot: SlotKey?
+        var dot = Dot(origin: Origin(rawValue: 0), sequence: 0)
         var manyWrites: Set<WriteIdentity> = []
     }
 
-    private mutating func cells(ofRecord record: Int, _ key: RecordKey) throws(PieceError) -> [Cell] {
-        var cells: [Cell] = []
-        let range = columns.steps(ofRecord: record)
-        cells.reserveCapacity(cellCount(of: range))
-        var walk = Walk(firstWrite: nextWrite)
-        for index in range {
+    private mutating func writeCells(ofRecord record: Int, _ key: RecordKey) throws(PieceError) {
+        var walk = Walk(write: 0, firstWrite: nextWrite)
+        groups.removeAll(keepingCapacity: true)
+        for index in columns.steps(ofRecord: record) {
             let step = columns.steps[index]
             let number = step.classNumber
             var count = 1
@@ -70,20 +78,9 @@ struct RecordAssembler {
             }
             for repetition in 0..<count {
                 try enterWrite(step, isRepeated: repetition > 0, key, &walk)
-                let cell = try cell(number, after: cells.last, key, &walk)
-                cells.append(cell)
+                try writeCell(number, key, &walk)
             }
         }
-        return cells
-    }
-
-    private func cellCount(of range: Range<Int>) -> Int {
-        var count = range.count
-        for index in range where columns.classes[columns.steps[index].classNumber].cellClass.repeats {
-            let number = columns.steps[index].classNumber
-            count += Int(columns.classes[number].repeats[min(cursors[number].step, columns.classes[number].repeats.count - 1)])
-        }
-        return min(count, Limits.cellsPerRecord)
     }
 
     private mutating func enterWrite(
@@ -93,6 +90,7 @@ struct RecordAssembler {
         case ShapeTrie.WriteCode.new:
             walk.write = nextWrite
             nextWrite += 1
+            groups.append((-1, -1))
             try check(write: walk.write, key, &walk)
         case ShapeTrie.WriteCode.same: break
         default:
@@ -138,31 +136,52 @@ struct RecordAssembler {
             stamp: columns.writes.stamps[write])
     }
 
-    private mutating func cell(
-        _ number: Int, after last: Cell?, _ key: RecordKey, _ walk: inout Walk
-    ) throws(PieceError) -> Cell {
+    private mutating func writeCell(_ number: Int, _ key: RecordKey, _ walk: inout Walk) throws(PieceError) {
         let place = cursors[number].cell
         cursors[number].cell += 1
         let cellClass = columns.classes[number].cellClass
-        let field = cellClass.field
-        if last?.slot.field != field { walk.nextIndex = 0 }
-        let slot: SlotKey
-        if cellClass.element == CellClass.ElementCode.sameSlot {
-            guard let last, last.slot.field == field else { throw .malformed(.cellsOutOfOrder(key)) }
-            slot = last.slot
-        } else {
-            slot = SlotKey(field: field, element: try element(number, place, &walk))
-        }
-        let stamp = HLC(rawValue: columns.writes.stamps[walk.write])
+        let isSameSlot = cellClass.element == CellClass.ElementCode.sameSlot
         let dot = Dot(
             origin: points[Int(columns.writes.origins[walk.write])].origin, sequence: columns.writes.sequences[walk.write])
-        if let last {
-            let ascends =
-                cellClass.element == CellClass.ElementCode.sameSlot ? last.dot < dot : last.slot < slot
-            guard ascends else { throw .malformed(.cellsOutOfOrder(key)) }
+        if walk.slot?.field != cellClass.field { walk.nextIndex = 0 }
+        if isSameSlot {
+            guard walk.slot?.field == cellClass.field, walk.dot < dot else { throw .malformed(.cellsOutOfOrder(key)) }
+        } else {
+            let slot = SlotKey(field: cellClass.field, element: try element(number, place, &walk))
+            if let last = walk.slot, last >= slot { throw .malformed(.cellsOutOfOrder(key)) }
+            walk.slot = slot
         }
-        let content = try content(number, place, stamp, SlotKey(field: field), key)
-        return Cell(slot: slot, dot: dot, stamp: stamp, content: content)
+        walk.dot = dot
+        guard let slot = walk.slot else { throw .malformed(.cellsOutOfOrder(key)) }
+        try writeContent(number, place, slot, key, walk)
+    }
+
+    private mutating func writeContent(
+        _ number: Int, _ place: Int, _ slot: SlotKey, _ key: RecordKey, _ walk: Walk
+    ) throws(PieceError) {
+        let code = columns.classes[number].cellClass.contentCode
+        let isHeld = code == CellClass.ContentCode.held
+        if isHeld, header.reach == .wholeState { throw .malformed(.heldInSnapshot(key)) }
+        let group = group(ofWrite: walk.write - walk.firstWrite, isHeld: isHeld, walk)
+        if isHeld || code == CellClass.ContentCode.removed { return writer.writeMark(slot, in: group) }
+        for item in columns.classes[number].items.indices
+        where columns.classes[number].items[item].code == CellClass.ContentCode.identifier {
+            writer[group].name(columns.classes[number].items[item].terms.identifiers[index(number, item, place)])
+        }
+        writer[group].beginValue(slot, valueShapes[number])
+        let stamp = HLC(rawValue: columns.writes.stamps[walk.write])
+        for item in columns.classes[number].items.indices {
+            try writeItem(number, item, place, stamp, SlotKey(field: slot.field), key, to: group)
+        }
+    }
+
+    /// What the cells of a write are written by.
+    private mutating func group(ofWrite write: Int, isHeld: Bool, _ walk: Walk) -> Int {
+        let known = isHeld ? groups[write].held : groups[write].own
+        if known >= 0 { return known }
+        let group = writer.begin(walk.dot, HLC(rawValue: columns.writes.stamps[walk.write]), isHeld: isHeld)
+        if isHeld { groups[write].held = group } else { groups[write].own = group }
+        return group
     }
 
     private func element(_ number: Int, _ place: Int, _ walk: inout Walk) throws(PieceError) -> Element {
@@ -184,57 +203,33 @@ struct RecordAssembler {
         }
     }
 
-    private func content(
-        _ number: Int, _ place: Int, _ stamp: HLC, _ slot: SlotKey, _ key: RecordKey
-    ) throws(PieceError) -> Cell.Content {
-        switch columns.classes[number].cellClass.contentCode {
-        case CellClass.ContentCode.removed: return .removed
-        case CellClass.ContentCode.held:
-            guard header.reach != .wholeState else { throw .malformed(.heldInSnapshot(key)) }
-            return .held
-        case CellClass.ContentCode.tuple:
-            let count = columns.classes[number].items.count
-            var items: [Value] = []
-            items.reserveCapacity(count)
-            for item in 0..<count {
-                items.append(value(number, item, place, stamp))
-                try check(items[item], slot, key)
-            }
-            return .value(.tuple(items))
-        default:
-            let value = value(number, 0, place, stamp)
-            try check(value, slot, key)
-            return .value(value)
-        }
-    }
-
+    /// Columns are reached from the top each time: a copy on the way would count references up and down for every cell.
     /// Counts were checked with their columns, texts with their terms.
     @inline(__always)
-    private func check(_ value: Value, _ slot: SlotKey, _ key: RecordKey) throws(PieceError) {
-        guard case .moment = value, !value.isWithinLimits else { return }
-        throw .malformed(.valueOutsideLimits(key, slot))
-    }
-
-    /// Columns are reached from the top each time: a copy on the way would count references up and down for every cell.
-    @inline(__always)
-    private func value(_ number: Int, _ item: Int, _ place: Int, _ stamp: HLC) -> Value {
+    private mutating func writeItem(
+        _ number: Int, _ item: Int, _ place: Int, _ stamp: HLC, _ slot: SlotKey, _ key: RecordKey, to group: Int
+    ) throws(PieceError) {
         switch columns.classes[number].items[item].code {
         case CellClass.ContentCode.integer:
-            .integer(Int64(bitPattern: columns.classes[number].items[item].numbers[place]))
+            writer[group].write(integer: Int64(bitPattern: columns.classes[number].items[item].numbers[place]))
         case CellClass.ContentCode.moment:
-            .moment(Int64(bitPattern: columns.classes[number].items[item].numbers[place]) &+ stamp.milliseconds)
+            let distance = Int64(bitPattern: columns.classes[number].items[item].numbers[place])
+            guard Value.moment(distance &+ stamp.milliseconds).isWithinLimits else {
+                throw .malformed(.valueOutsideLimits(key, slot))
+            }
+            writer[group].write(integer: distance)
         case CellClass.ContentCode.count:
-            .count(
+            writer[group].write(
                 Count(
                     increments: columns.classes[number].items[item].numbers[place],
                     decrements: columns.classes[number].items[item].decrements[place]))
         case CellClass.ContentCode.text:
-            .text(columns.classes[number].items[item].terms.texts[index(number, item, place)])
+            writer[group].write(columns.classes[number].items[item].terms.texts[index(number, item, place)])
         case CellClass.ContentCode.bytes:
-            .bytes(columns.classes[number].items[item].terms.strings[index(number, item, place)])
+            writer[group].write(columns.classes[number].items[item].terms.strings[index(number, item, place)])
         case CellClass.ContentCode.identifier:
-            .identifier(columns.classes[number].items[item].terms.identifiers[index(number, item, place)])
-        default: .empty
+            writer[group].write(columns.classes[number].items[item].terms.identifiers[index(number, item, place)])
+        default: break
         }
     }
 
