@@ -21,8 +21,10 @@ public enum CellGroup {
     }
 
     /// Reads cells until the reader's end.
+    ///
+    /// - Parameter last: the field behind which nothing is of interest: what stands there is not read.
     public static func decode(
-        _ reader: inout ByteReader, dot: Dot, stamp: HLC, appendingTo cells: inout [Cell]
+        _ reader: inout ByteReader, dot: Dot, stamp: HLC, upTo last: UInt32 = .max, appendingTo cells: inout [Cell]
     ) throws(CodecError) {
         var context = Context()
         let first = cells.count
@@ -36,6 +38,7 @@ public enum CellGroup {
             let (step, overflows) = more.addingReportingOverflow(UInt64(header >> 5))
             guard !overflows, step < UInt64(Limits.field - context.field) else { throw .outOfRange(offset: start) }
             context.enter(field: context.field + UInt32(step))
+            guard context.field <= last else { return }
             let element = try decodeElement(header & 3, &context, &reader)
             if step == 0, cells.count > first, cells[cells.count - 1].slot.element >= element {
                 throw .notCanonical(offset: start)

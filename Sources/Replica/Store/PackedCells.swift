@@ -112,10 +112,14 @@ public struct PackedCells: Sendable {
     }
 
     /// Appends the cells of some groups, group by group.
-    func append(_ groups: ArraySlice<Group>, to cells: inout [Cell]) throws(CodecError) {
+    ///
+    /// - Parameter field: cells of later fields are not wanted.
+    func append(
+        _ groups: ArraySlice<Group>, upTo field: UInt32 = .max, to cells: inout [Cell]
+    ) throws(CodecError) {
         let failure = bytes.withUnsafeBytes { bytes -> CodecError? in
             do throws(CodecError) {
-                for group in groups { try Self.append(group, of: bytes, to: &cells) }
+                for group in groups { try Self.append(group, of: bytes, upTo: field, to: &cells) }
                 return nil
             } catch {
                 return error
@@ -125,11 +129,11 @@ public struct PackedCells: Sendable {
     }
 
     static func append(
-        _ group: Group, of bytes: UnsafeRawBufferPointer, to cells: inout [Cell]
+        _ group: Group, of bytes: UnsafeRawBufferPointer, upTo field: UInt32 = .max, to cells: inout [Cell]
     ) throws(CodecError) {
         let start = cells.count
         var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[group.body]))
-        try CellGroup.decode(&reader, dot: group.dot, stamp: group.stamp, appendingTo: &cells)
+        try CellGroup.decode(&reader, dot: group.dot, stamp: group.stamp, upTo: field, appendingTo: &cells)
         if group.isHeld { for index in start..<cells.count { cells[index].content = .held } }
     }
 
@@ -142,8 +146,8 @@ public struct PackedCells: Sendable {
         cells.removeAll(keepingCapacity: true)
         try append(news[...], to: &cells)
         let newCount = cells.count
-        guard newCount <= 8 else { return nil }
-        try append(groups.filter { vector.covers($0.dot) }[...], to: &cells)
+        guard newCount <= 8, let last = cells.lazy.map(\.slot.field).max() else { return nil }
+        try append(groups.filter { vector.covers($0.dot) }[...], upTo: last, to: &cells)
         for old in newCount..<cells.count {
             for new in 0..<newCount where cells[old].slot == cells[new].slot { return nil }
         }
