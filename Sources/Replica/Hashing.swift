@@ -27,6 +27,18 @@ public struct Hash128: Hashable, Sendable {
         left.low = low
         left.high = left.high &- right.high &- (borrow ? 1 : 0)
     }
+
+    static func + (left: Hash128, right: Hash128) -> Hash128 {
+        var sum = left
+        sum += right
+        return sum
+    }
+
+    static func - (left: Hash128, right: Hash128) -> Hash128 {
+        var difference = left
+        difference -= right
+        return difference
+    }
 }
 
 extension Hash128: CustomStringConvertible {

@@ -7,6 +7,8 @@ extension Replica {
     /// mending, which takes a peer that holds exactly as much.
     public func quarantine(_ key: RecordKey) throws {
         try commit()
+        // What was set aside must not be written over.
+        guard !quarantined.contains(key) else { return }
         try inTransaction {
             try withBytes(of: key) { bytes in
                 let row = try tables.record(bytes) { Array($0) } ?? []
@@ -16,6 +18,25 @@ extension Replica {
         }
         quarantined.insert(key)
         try noteSystemRecords([key])
+    }
+
+    /// Sets a record aside if its row is damaged: what somebody met may have been mended since.
+    ///
+    /// - Returns: whether it is aside now.
+    @discardableResult
+    public func quarantineIfDamaged(_ key: RecordKey) throws -> Bool {
+        try commit()
+        guard !quarantined.contains(key) else { return true }
+        let isWhole = try withBytes(of: key) { bytes in
+            do {
+                _ = try loadRow(key, bytes)
+                return true
+            } catch ReplicaError.damagedRow {
+                return false
+            }
+        }
+        if !isWhole { try quarantine(key) }
+        return !isWhole
     }
 
     /// The records that wait for a peer, ascending.
@@ -60,7 +81,69 @@ extension Replica {
         return !isAside(key.scope) && self.digest(of: key.scope) == digest
     }
 
-    private func isAside(_ scope: Scope) -> Bool { quarantined.contains { $0.scope == scope } }
+    /// Puts quarantined records of a scope back, as far as a peer's answer tells all of them: because both hold exactly as
+    /// much, or because only this member's own movements are missing there, which are counted again from their facts.
+    ///
+    /// Nobody who is not trusted can make cells up by this: at equal cuts the heads must vouch for what it brings of others'
+    /// origins, or it is left aside.
+    ///
+    /// - Parameters:
+    ///   - records: as the peer holds them; without cells those that it does not hold.
+    ///   - cut: the peer's.
+    ///   - milliseconds: the wall clock, in milliseconds since 1970.
+    ///   - isTrusted: whether the peer's word on an origin's cells is taken without more.
+    /// - Returns: how many were put back.
+    /// - Complexity: linear in the records of the scope, once for all of them.
+    public func mend(
+        _ records: [(key: RecordKey, cells: [Cell])], of scope: Scope, peer cut: Cut, at milliseconds: Int64,
+        trusting isTrusted: (Origin) -> Bool
+    ) throws -> Int {
+        guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
+        let waiting = records.filter { $0.key.scope == scope && quarantined.contains($0.key) }
+        guard !waiting.isEmpty else { return 0 }
+        for (key, cells) in waiting where !cells.isEmpty { try checkForm(of: cells, key, at: cut) }
+        // Counters are caches: nobody's word but the facts' is taken for this incarnation's own.
+        let isBelieved = waiting.allSatisfy { key, cells in
+            let isCounter = isOfCounters(key.collection)
+            return cells.allSatisfy { isTrusted($0.dot.origin) && !(isCounter && $0.dot.origin == identity.origin) }
+        }
+        if self.cut(of: scope) == cut, try putBack(waiting, of: scope, isBelieved: isBelieved) { return waiting.count }
+        var count = 0
+        for (key, cells) in waiting {
+            let others = cells.filter { $0.dot.origin != identity.origin }
+            guard others.allSatisfy({ isTrusted($0.dot.origin) }) else { continue }
+            do {
+                if try mendCounters(of: key, with: cells, peer: cut, at: milliseconds) { count += 1 }
+            } catch ReplicaError.quarantined {
+                // The facts must be mended first.
+                continue
+            }
+        }
+        return count
+    }
+
+    private struct Unproven: Error {}
+
+    /// - Parameter isBelieved: else the heads must say, once nothing of the scope is aside, what they said before.
+    private func putBack(
+        _ records: [(key: RecordKey, cells: [Cell])], of scope: Scope, isBelieved: Bool
+    ) throws -> Bool {
+        try commit()
+        let digest = digest(of: scope)
+        do {
+            try inTransaction {
+                for (key, cells) in records { try putBack(key, cells) }
+                guard isBelieved || !isAside(scope) && self.digest(of: scope) == digest else { throw Unproven() }
+                try noteRepair(of: scope)
+            }
+            return true
+        } catch is Unproven {
+            return false
+        }
+    }
+
+    /// Whether a record of a scope is set aside.
+    public func isAside(_ scope: Scope) -> Bool { quarantined.contains { $0.scope == scope } }
 
     /// Puts a quarantined record of counters back when a peer lacks nothing of its scope but this member's own transactions:
     /// with the peer's cells, and this member's own shares counted again from its facts.
@@ -115,12 +198,15 @@ extension Replica {
         }
         quarantined.remove(key)
         try noteSystemRecords(CollectionOfOne(key))
+        // Whoever lacks something that could not be told meanwhile is told now.
+        committedScopes.insert(key.scope)
         guard !isAside(key.scope) else { return }
         try sumAnew(key.scope)
     }
 
     /// Makes the heads' digests say what the rows add up to.
     func sumAnew(_ scope: Scope) throws {
+        doubtfulScopes.remove(scope)
         let sums = try recomputedDigests(of: scope)
         for (origin, head) in scopes[scope]?.heads ?? [:] {
             var difference = sums[origin] ?? .zero

@@ -15,13 +15,33 @@ extension Replica {
     public func fingerprint(
         of scope: Scope, from first: RecordKey? = nil, upTo end: RecordKey? = nil
     ) throws -> Fingerprint {
-        var (count, sum) = (0, Hash128.zero)
+        var sum = Hash128.zero
+        let count = try sumRows(of: scope, from: first, upTo: end) { _, hash in sum += hash }
+        return Fingerprint(count: count, sum: sum)
+    }
+
+    /// What all rows of a scope add up to. A reader's snapshot (`Replica.read`) gives what its owner may use.
+    ///
+    /// - Complexity: linear in the records of the scope.
+    public func rowSums(of scope: Scope) throws -> RowSums {
+        var sums: [Origin: Hash128] = [:]
+        _ = try sumRows(of: scope, from: nil, upTo: nil) { origin, hash in sums[origin, default: .zero] += hash }
+        return RowSums(moment: try moment(of: scope), byOrigin: sums)
+    }
+
+    /// Hands out the hash of each group of live cells in a range of keys.
+    ///
+    /// - Returns: how many records have any.
+    private func sumRows(
+        of scope: Scope, from first: RecordKey?, upTo end: RecordKey?, _ add: (Origin, Hash128) -> Void
+    ) throws -> Int {
+        var count = 0
         try scanRows(of: scope, from: first, upTo: end) { bytes, value in
             var isLive = false
             do throws(CodecError) {
                 for group in try codec.parse(value, key: bytes) {
                     guard let hash = try hash(of: group, in: value, bytes) else { continue }
-                    sum += hash
+                    add(group.dot.origin, hash)
                     isLive = true
                 }
             } catch {
@@ -30,7 +50,7 @@ extension Replica {
             if isLive { count += 1 }
             return true
         }
-        return Fingerprint(count: count, sum: sum)
+        return count
     }
 
     /// The keys in a range, ascending.

@@ -9,14 +9,6 @@ extension Replica {
     /// Takes a peer's cells of a record into this replica's, at equal cuts. Afterwards, when the peer has done the same with
     /// this replica's former cells, both hold the same.
     ///
-    /// Of two contents for one slot and dot a live one is kept over a touch mark, and each member's word counts for its own
-    /// origins; else the larger in its encoding. Touch marks that may be collected here stay away. The change index names the
-    /// record for every cell that comes back, so that whoever lacks those transactions is told; whoever has them finds out by
-    /// comparing digests. A follower of the feed is told by `repairs(of:)`.
-    ///
-    /// The heads' digests move with the rows. If they were right about what the rows had lost they are wrong now: when all
-    /// records are reconciled, `correctDigest(of:)` settles that.
-    ///
     /// - Parameters:
     ///   - cells: the peer's, ascending by slot and dot; empty if it lacks the record.
     ///   - member: the peer.
@@ -25,28 +17,94 @@ extension Replica {
     /// - Throws: `ReplicaError.cutsDiffer` unless this replica stands at the cut.
     @discardableResult
     public func reconcile(_ key: RecordKey, with cells: [Cell], from member: UInt32, at cut: Cut) throws -> Bool {
+        let records = cells.isEmpty ? [] : [try DeltaRecord(key: key, cells: cells)]
+        return try reconcile(records, of: key.scope, from: member, at: cut) { _ in true } > 0
+    }
+
+    /// The same of several records, in one commit.
+    ///
+    /// Of two contents for one slot and dot a live one is kept over a touch mark, and each member's word counts for its own
+    /// origins; else the larger in its encoding. Touch marks that may be collected here stay away. The change index names the
+    /// record for every cell that comes back, so that whoever lacks those transactions is told; whoever has them finds out by
+    /// comparing digests. A follower of the feed is told by `repairs(of:)`.
+    ///
+    /// A peer that may not be trusted with an origin could make up cells for transactions of long ago. Its word is taken if
+    /// the heads vouch for it: if, with all that it brings of the origin, the rows add up to what the head has counted.
+    ///
+    /// The heads' digests move with the rows, but for such an origin, whose head was right. If others were right about what
+    /// the rows had lost they are wrong now: when all records are reconciled, `correctDigest` settles that.
+    ///
+    /// - Parameters:
+    ///   - records: the peer's.
+    ///   - sums: what this replica's rows add up to, if that is known.
+    ///   - isTrusted: whether the peer's word on an origin's cells is taken without more.
+    /// - Returns: how many records changed.
+    public func reconcile(
+        _ records: [DeltaRecord], of scope: Scope, from member: UInt32, at cut: Cut, knowing sums: RowSums? = nil,
+        trusting isTrusted: (Origin) -> Bool
+    ) throws -> Int {
         try commit()
-        guard overlays[key.scope]?.isPublished != true else { throw ReplicaError.folding(scope: key.scope) }
-        guard self.cut(of: key.scope) == cut else { throw ReplicaError.cutsDiffer(scope: key.scope) }
-        guard !cells.isEmpty else { return false }
-        try checkForm(of: cells, key, at: cut)
-        try settleRecent()
-        let horizon = horizon(of: key.scope)
+        guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
+        guard self.cut(of: scope) == cut else { throw ReplicaError.cutsDiffer(scope: scope) }
+        let horizon = horizon(of: scope)
+        let offered = try records.map { record in
+            let cells = try record.cells()
+            guard record.key.scope == scope else { throw ReplicaError.malformed(.keyOutsideScope(record.key)) }
+            try checkForm(of: cells, record.key, at: cut)
+            return (key: record.key, cells: cells.filter { !$0.isMark || !horizon.covers($0.dot) })
+        }
         let union = CellUnion(of: identity.member, and: member)
-        let theirs = cells.filter { !$0.isMark || !horizon.covers($0.dot) }
-        return try withBytes(of: key) { bytes in
+        let proven = try self.proven(offered, union, sums, isTrusted)
+        try settleRecent()
+        let changes = try offered.compactMap { key, cells in
+            try change(of: key, by: cells.filter { isTrusted($0.dot.origin) || proven[$0.dot.origin] != nil }, union)
+        }
+        guard !changes.isEmpty else { return 0 }
+        try inTransaction {
+            for change in changes { try make(change) }
+            settleDigests(of: scope)
+            for (origin, gain) in proven { changing(scope).changeDigest(of: origin, by: .zero - gain) }
+            try noteRepair(of: scope)
+            try noteSystemRecords(changes.lazy.map(\.key))
+        }
+        return changes.count
+    }
+
+    private struct Reconciliation {
+        let key: RecordKey
+        let old: Row?
+        let new: Row
+    }
+
+    /// - Returns: nil if a record has all of these cells.
+    private func change(of key: RecordKey, by cells: [Cell], _ union: CellUnion) throws -> Reconciliation? {
+        try withBytes(of: key) { bytes in
             let loaded = try loadRow(key, bytes)
-            let row = try encode(union.joined(loaded.cells, theirs), key, bytes)
-            guard row.bytes != loaded.row?.bytes ?? [] else { return false }
-            try inTransaction {
-                try store(row, bytes, replacing: loaded.row)
-                settleDigests(of: key.scope)
-                let known = Set(loaded.row?.groups.map(\.dot) ?? [])
-                for group in row.groups where !known.contains(group.dot) { try name(key, under: group.dot) }
-                try noteRepair(of: key.scope)
-                try noteSystemRecords(CollectionOfOne(key))
-            }
-            return true
+            let row = try encode(union.joined(loaded.cells, cells), key, bytes)
+            return row.bytes == loaded.row?.bytes ?? [] ? nil : Reconciliation(key: key, old: loaded.row, new: row)
+        }
+    }
+
+    private func make(_ change: Reconciliation) throws {
+        try withBytes(of: change.key) { try store(change.new, $0, replacing: change.old) }
+        let known = Set(change.old?.groups.map(\.dot) ?? [])
+        for group in change.new.groups where !known.contains(group.dot) { try name(change.key, under: group.dot) }
+    }
+
+    /// The origins whose heads vouch for all that a peer brings of them, and what the rows would gain.
+    private func proven(
+        _ offered: [(key: RecordKey, cells: [Cell])], _ union: CellUnion, _ sums: RowSums?, _ isTrusted: (Origin) -> Bool
+    ) throws -> [Origin: Hash128] {
+        guard let sums, let first = offered.first, try moment(of: first.key.scope) == sums.moment else { return [:] }
+        for (key, cells) in offered {
+            guard let change = try change(of: key, by: cells, union) else { continue }
+            try withBytes(of: key) { try moveDigests($0, from: change.old ?? Row(), to: change.new) }
+        }
+        var gains: [Origin: Hash128] = [:]
+        digestChanges.drain { gains[$0, default: .zero] += $1 }
+        return gains.filter { origin, gain in
+            guard gain != .zero, !isTrusted(origin) else { return false }
+            return sums.byOrigin[origin, default: .zero] + gain == scopes[first.key.scope]?.head(of: origin).digest
         }
     }
 
@@ -59,9 +117,36 @@ extension Replica {
         try commit()
         guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
         if let key = quarantined.filter({ $0.scope == scope }).min() { throw ReplicaError.quarantined(key: key) }
+        doubtfulScopes.remove(scope)
         guard try recomputedDigest(of: scope) != digest(of: scope) else { return false }
         try inTransaction(leavesRecords: true) { try sumAnew(scope) }
         return true
+    }
+
+    /// The same, by what the rows add up to, which need not be read again. What changed since they were summed up, or is set
+    /// aside, makes the sums worthless.
+    ///
+    /// - Returns: whether the digests are right now.
+    @discardableResult
+    public func correctDigest(with sums: RowSums) throws -> Bool {
+        try commit()
+        guard overlays[sums.scope]?.isPublished != true, sums.moment.aside.isEmpty, try moment(of: sums.scope) == sums.moment
+        else { return false }
+        doubtfulScopes.remove(sums.scope)
+        guard sums.total != digest(of: sums.scope) else { return true }
+        try inTransaction(leavesRecords: true) {
+            for (origin, head) in scopes[sums.scope]?.heads ?? [:] {
+                let difference = sums.byOrigin[origin, default: .zero] - head.digest
+                if difference != .zero { changing(sums.scope).changeDigest(of: origin, by: difference) }
+            }
+        }
+        return true
+    }
+
+    func moment(of scope: Scope) throws -> ScopeMoment {
+        ScopeMoment(
+            scope: scope, cut: cut(of: scope), repairs: try repairs(of: scope),
+            aside: quarantined.filter { $0.scope == scope }.sorted())
     }
 
     /// How often records of a scope were reconciled. A follower of the feed keeps it beside its cursor, and reads the scope
@@ -73,7 +158,7 @@ extension Replica {
         } ?? 0
     }
 
-    private func noteRepair(of scope: Scope) throws {
+    func noteRepair(of scope: Scope) throws {
         var writer = ByteWriter()
         writer.write(varint: try repairs(of: scope) + 1)
         try Meta(connection).set(Self.repairsName(scope), writer.bytes)
@@ -81,7 +166,7 @@ extension Replica {
 
     private static func repairsName(_ scope: Scope) -> String { "repairs \(scope.rawValue)" }
 
-    private func checkForm(of cells: [Cell], _ key: RecordKey, at cut: Cut) throws(ReplicaError) {
+    func checkForm(of cells: [Cell], _ key: RecordKey, at cut: Cut) throws(ReplicaError) {
         _ = try DeltaRecord(key: key, cells: cells)
         for cell in cells {
             if case .held = cell.content { throw .malformed(.heldInSnapshot(key)) }

@@ -22,4 +22,20 @@ extension Replica {
         scopes[scope]?.summary = summary
         return summary
     }
+
+    /// A number for the cut of a scope, the first 8 bytes of SHA-256 over the scope's number (a varint) and the cut: by it two
+    /// sides see that they stand alike.
+    ///
+    /// - Complexity: linear in the scope's origins.
+    public func mark(of scope: Scope) -> UInt64 {
+        var content = ByteWriter(reservingCapacity: 256)
+        content.write(varint: UInt64(scope.rawValue))
+        cut(of: scope).encode(into: &content)
+        return chainHasher.hash(content.bytes).high
+    }
+
+    /// The scopes of which a record is set aside, or whose rows do not add up, ascending.
+    public var ailingScopes: [Scope] {
+        quarantined.isEmpty ? doubtfulScopes.sorted() : doubtfulScopes.union(quarantined.map(\.scope)).sorted()
+    }
 }

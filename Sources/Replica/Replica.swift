@@ -49,6 +49,8 @@ public final class Replica {
     var adopted: Set<Origin> = []
     /// Records whose damaged rows are set aside.
     var quarantined: Set<RecordKey> = []
+    /// Those whose rows were found to add up to something else than their heads say. Not kept across restarts.
+    public internal(set) var doubtfulScopes: Set<Scope> = []
     /// Facts of a closed incarnation came in whose counters this replica answers for; `recountClosed` settles it. Kept across
     /// restarts.
     public internal(set) var needsRecount = false
