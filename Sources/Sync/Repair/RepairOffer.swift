@@ -5,7 +5,7 @@ public import Replica
 ///
 /// Source: Meyer, "Range-Based Set Reconciliation" (2022).
 ///
-///     offer = varint scope   bound (the end)   varint count, of each range: bound (its begin)   varint records   16 bytes of sum
+///     offer = bound (the end)   varint count, of each range: bound (its begin)   varint records   16 bytes of sum
 ///     bound = counted, a key's encoding; empty for the scope's begin or end
 ///
 /// A range goes from its begin, which belongs to it, to the next one's.
@@ -25,7 +25,7 @@ public struct RepairOffer: Hashable, Sendable {
     public static let rangeLimit = 64
 
     public let scope: Scope
-    /// Ascending by begin.
+    /// Ascending by begin, one at least.
     public let ranges: [Range]
     /// nil for the scope's end.
     public let upper: RecordKey?
@@ -37,41 +37,8 @@ public struct RepairOffer: Hashable, Sendable {
     }
 }
 
-/// The records that one side holds in a range of keys.
-///
-///     records = varint scope   bound (the begin)   bound (the end)   byte wantsAnswer   a piece of the records
-///
-/// The piece is made for the header of a whole state with the cut at which both sides stand, without base, horizon and runs:
-/// who stands elsewhere cannot decode it.
-public struct RepairRecords: Hashable, Sendable {
-    /// The most records of a range that are sent at once.
-    public static let recordLimit = 64
-
-    public let scope: Scope
-    public let lower: RecordKey?
-    public let upper: RecordKey?
-    /// Whether the other side's records of the range are wanted.
-    public let wantsAnswer: Bool
-    public let piece: [UInt8]
-
-    public init(scope: Scope, lower: RecordKey?, upper: RecordKey?, wantsAnswer: Bool, piece: [UInt8]) {
-        self.scope = scope
-        self.lower = lower
-        self.upper = upper
-        self.wantsAnswer = wantsAnswer
-        self.piece = piece
-    }
-}
-
-/// What a repair goes on with.
-public enum RepairMove: Hashable, Sendable {
-    case offer(RepairOffer)
-    case records(RepairRecords)
-}
-
 extension RepairOffer {
     func encode(into writer: inout ByteWriter) {
-        writer.write(varint: UInt64(scope.rawValue))
         writer.write(bound: upper)
         writer.write(varint: UInt64(ranges.count))
         for range in ranges {
@@ -81,11 +48,14 @@ extension RepairOffer {
         }
     }
 
-    init(decoding reader: inout ByteReader) throws(CodecError) {
-        scope = try reader.readScope()
+    init(of scope: Scope, decoding reader: inout ByteReader) throws(CodecError) {
+        self.scope = scope
         upper = try reader.readBound(in: scope)
         var ranges: [Range] = []
-        for index in 0..<(try reader.readCount(limit: Self.rangeLimit)) {
+        let start = reader.offset
+        let count = try reader.readCount(limit: Self.rangeLimit)
+        guard count > 0 else { throw .outOfRange(offset: start) }
+        for index in 0..<count {
             let start = reader.offset
             let lower = try reader.readBound(in: scope)
             if index > 0 {
@@ -100,29 +70,8 @@ extension RepairOffer {
     }
 }
 
-extension RepairRecords {
-    func encode(into writer: inout ByteWriter) {
-        writer.write(varint: UInt64(scope.rawValue))
-        writer.write(bound: lower)
-        writer.write(bound: upper)
-        writer.write(byte: wantsAnswer ? 1 : 0)
-        writer.write(raw: piece)
-    }
-
-    init(decoding reader: inout ByteReader) throws(CodecError) {
-        scope = try reader.readScope()
-        (lower, upper) = (try reader.readBound(in: scope), try reader.readBound(in: scope))
-        let start = reader.offset
-        if let lower, let upper, lower >= upper { throw .notCanonical(offset: start) }
-        let flag = try reader.readByte()
-        guard flag <= 1 else { throw .unknownCode(UInt64(flag), offset: start) }
-        wantsAnswer = flag == 1
-        piece = Array(try reader.readRaw(reader.remaining))
-    }
-}
-
 extension ByteWriter {
-    fileprivate mutating func write(bound key: RecordKey?) {
+    mutating func write(bound key: RecordKey?) {
         var bytes = ByteWriter()
         key?.encode(into: &bytes)
         write(counted: bytes.bytes)
@@ -131,9 +80,9 @@ extension ByteWriter {
 
 extension ByteReader {
     /// - Parameter scope: to which a key must belong.
-    fileprivate mutating func readBound(in scope: Scope) throws(CodecError) -> RecordKey? {
+    mutating func readBound(in scope: Scope) throws(CodecError) -> RecordKey? {
         let start = offset
-        let bytes = try readCounted(limit: 128)
+        let bytes = try readCounted(limit: 256)
         guard !bytes.isEmpty else { return nil }
         var reader = ByteReader(bytes)
         let key = try RecordKey(decoding: &reader)

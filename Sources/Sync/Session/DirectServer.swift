@@ -35,6 +35,8 @@ public final class DirectServer {
     public func serve(_ request: SessionRequest, from peer: UInt32, at milliseconds: Int64) -> SessionAnswer {
         do {
             return try tryServing(request, from: peer, at: milliseconds)
+        } catch let error as SessionError {
+            return .failed(error)
         } catch let error as ReplicaError {
             return .failed(SessionError(error))
         } catch {

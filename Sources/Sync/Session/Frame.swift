@@ -32,6 +32,12 @@ public enum Frame: Hashable, Sendable {
     case seek([Doubt])
     /// A scope in which nothing more is taken in this session, and why.
     case refuse(Scope, code: UInt16, detail: String)
+    /// A question or an answer in a comparison of a scope at equal cuts.
+    case repair(RepairTurn)
+    /// These records are damaged here, and wanted.
+    case lack(Scope, [RecordKey])
+    /// They are held so.
+    case mend(Mending)
 
     public var kind: FrameKind {
         switch self {
@@ -52,6 +58,9 @@ public enum Frame: Hashable, Sendable {
         case .checkpoints: .checkpoints
         case .seek: .seek
         case .refuse: .refuse
+        case .repair: .repair
+        case .lack: .lack
+        case .mend: .mend
         }
     }
 
@@ -95,6 +104,9 @@ extension Frame {
         case .refuse(let scope, let code, let detail):
             writer.write(varint: UInt64(scope.rawValue))
             writer.write(code, detail)
+        case .repair(let turn): turn.encode(into: &writer)
+        case .lack(let scope, let keys): writer.write(scope, keys)
+        case .mend(let mending): mending.encode(into: &writer)
         }
     }
 
@@ -160,6 +172,13 @@ extension Frame {
                 doubts.append(Doubt(scope: try reader.readScope(), origin: try reader.readOrigin()))
             }
             return .seek(doubts)
+        case .repair: return .repair(try RepairTurn(decoding: &reader))
+        case .lack:
+            let start = reader.offset
+            let (scope, keys) = try reader.readKeys()
+            guard !keys.isEmpty else { throw .outOfRange(offset: start) }
+            return .lack(scope, keys)
+        case .mend: return .mend(try Mending(decoding: &reader))
         }
     }
 }

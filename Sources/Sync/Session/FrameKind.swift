@@ -19,11 +19,14 @@ public enum FrameKind: UInt8, CaseIterable, Sendable {
     case checkpoints = 15
     case refuse = 16
     case seek = 17
+    case repair = 18
+    case lack = 19
+    case mend = 20
 
     /// Whether it uses up credit: what makes the receiver work and wait for its disk.
     public var isData: Bool {
         switch self {
-        case .push, .begin, .piece, .end, .checkpoints: true
+        case .push, .begin, .piece, .end, .checkpoints, .repair, .lack, .mend: true
         default: false
         }
     }

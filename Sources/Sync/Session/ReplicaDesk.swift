@@ -24,6 +24,15 @@ public struct ReplicaDesk {
         _ request: SessionRequest, from peer: UInt32, incarnation: UInt64, at milliseconds: Int64,
         verify: (SignedCheckpoint, _ message: [UInt8]) -> Bool
     ) throws -> SessionAnswer {
+        try aroundDamage {
+            try tryServing(request, from: peer, incarnation: incarnation, at: milliseconds, verify: verify)
+        }
+    }
+
+    private func tryServing(
+        _ request: SessionRequest, from peer: UInt32, incarnation: UInt64, at milliseconds: Int64,
+        verify: (SignedCheckpoint, _ message: [UInt8]) -> Bool
+    ) throws -> SessionAnswer {
         switch request {
         case .standing(let interest): return .standing(try standing(interest, from: peer))
         case .settle(let cuts): return try .settled(doubts: doubts(about: cuts), standing: [:], refused: [:])
@@ -69,6 +78,7 @@ public struct ReplicaDesk {
             return .kept(bytes: bytes, news: news, refused: refused)
         case .checkpoints(let doubts):
             return .checkpoints(doubts.compactMap { replica.checkpoint(of: $0.origin, in: $0.scope) })
+        case .inspect, .examine, .take, .find, .mend: return try serveRepair(request, from: peer, at: milliseconds)
         case .spool, .piece, .forget: preconditionFailure("spools are served beside the owner")
         }
     }
@@ -92,7 +102,7 @@ public struct ReplicaDesk {
         }
         return Standing(
             cut: replica.cut(of: scope), digest: replica.digest(of: scope), summary: replica.summary(of: scope),
-            staged: staged, relayed: replica.relayedOrigins(in: scope))
+            staged: staged, relayed: replica.relayedOrigins(in: scope), isDamaged: replica.isAside(scope))
     }
 
     /// The first half of settling this member's own past: which origins must be compared.
@@ -131,7 +141,7 @@ public struct ReplicaDesk {
             try replica.join(deltas, at: milliseconds, from: member)
             return [:]
         } catch let error as ReplicaError {
-            if case .folding = error { throw error }
+            guard !error.concernsAll else { throw error }
             guard deltas.count > 1 else {
                 return Dictionary(
                     uniqueKeysWithValues: deltas.map { ($0.header.scope, SessionError(error, in: $0.header.scope)) })
@@ -164,6 +174,7 @@ public struct ReplicaDesk {
                 deltas.append(delta)
             } catch let error as ReplicaError {
                 if case .folding = error { continue }
+                if case .damagedRow = error { throw error }
                 refused[scope] = SessionError(error, in: scope)
             }
         }
@@ -191,11 +202,21 @@ public struct ReplicaDesk {
             do {
                 try body(scope)
             } catch let error as ReplicaError {
-                if case .folding = error { throw error }
+                guard !error.concernsAll else { throw error }
                 refused[scope] = SessionError(error, in: scope)
             }
         }
         return refused
+    }
+}
+
+extension ReplicaError {
+    /// Whether it is no peer's fault: a scope has to wait for its folding, or a row here is damaged.
+    fileprivate var concernsAll: Bool {
+        switch self {
+        case .folding, .damagedRow: true
+        default: false
+        }
     }
 }
 

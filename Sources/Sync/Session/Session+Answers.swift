@@ -26,6 +26,11 @@ extension Session {
         case .piece(let id, let index, let bytes): takePiece(id, index, bytes, at: now)
         case .done: break
         case .refused(let refused): refuse(refused)
+        case .inspected(let standing, let forPeer): takeInspected(standing, forPeer, at: now)
+        case .examined(let step): takeExamined(step, at: now)
+        case .taken(let reply): takeTaken(reply, at: now)
+        case .found(let mending): takeFound(mending, at: now)
+        case .mended(let standing): takeMended(standing, at: now)
         case .failed(let error): throw error
         }
     }
@@ -55,7 +60,10 @@ extension Session {
         var deadline = times.lastHeard + bounds.silenceMilliseconds
         if phase != .open { deadline = min(deadline, times.began + bounds.openingMilliseconds) }
         if let frameDeadline { deadline = min(deadline, frameDeadline) }
-        for since in [times.unacknowledgedSince, times.starvedSince] {
+        if let repairDeadline = repairing.deadline, phase == .open, isWritable, sending.credit > 0 {
+            deadline = min(deadline, repairDeadline)
+        }
+        for since in [times.unacknowledgedSince, times.starvedSince, repairing.askedSince] {
             if let since { deadline = min(deadline, since + bounds.acknowledgementMilliseconds) }
         }
         if parameters.isInitiator, phase == .open { deadline = min(deadline, times.lastPing + bounds.pingMilliseconds) }
@@ -78,11 +86,14 @@ extension Session {
             close(because: .timedOut(.silence))
         } else if let since = times.unacknowledgedSince, time >= since + bounds.acknowledgementMilliseconds {
             close(because: .timedOut(.acknowledgement))
+        } else if let since = repairing.askedSince, time >= since + bounds.acknowledgementMilliseconds {
+            close(because: .timedOut(.acknowledgement))
         } else if let since = times.starvedSince, time >= since + bounds.acknowledgementMilliseconds {
             close(because: .timedOut(.credit))
         } else if parameters.isInitiator, phase == .open, time >= times.lastPing + bounds.pingMilliseconds {
             (times.lastPing, times.pingWall) = (time, now.wall)
             emit(.ping(time: UInt64(clamping: now.wall)))
         }
+        pumpRepairs(at: now)
     }
 }

@@ -12,6 +12,8 @@ extension Session {
         var summarised: Set<Scope> = []
         /// What the other side holds of a large delta, by scope.
         var staged: [Scope: Standing.Staged] = [:]
+        /// The digests that the other side has told.
+        var digests: [Scope: Hash128] = [:]
         var isEqual = false
         var expectsSecondOffer = false
         /// Points and scopes that the other side has offered in its turn.
@@ -151,7 +153,9 @@ extension Session {
             guard opening.offeredPoints <= FrameLimits.offeredPoints,
                 opening.offered.updateValue(entry.form, forKey: entry.scope) == nil
             else { throw .malformed(kind: FrameKind.offer.rawValue) }
-            if case .told(_, _, let staged?) = entry.form { opening.staged[entry.scope] = staged }
+            guard case .told(_, let digest, let staged) = entry.form else { continue }
+            opening.digests[entry.scope] = digest
+            if let staged { opening.staged[entry.scope] = staged }
         }
         guard offer.isLast else { return }
         if isRepeated { opening.repeatedOffers -= 1 }

@@ -88,6 +88,9 @@ extension Session {
         case .seek(let doubts):
             receiving.hasSought = true
             requests.append(.checkpoints(doubts.filter { shares($0.scope) }))
+        case .repair(let turn): try take(turn, byteCount, at: now)
+        case .lack(let scope, let keys): try takeLack(scope, keys, byteCount, at: now)
+        case .mend(let mending): try take(mending, byteCount, at: now)
         }
     }
 
@@ -101,7 +104,7 @@ extension Session {
         case .refuse: phase != .greeting
         case .checkpoints: phase == .open || phase == .settling
         // The other side is open before it sends anything of these, and says so first.
-        case .push, .begin, .piece, .end, .acknowledge, .ping: phase == .open
+        case .push, .begin, .piece, .end, .acknowledge, .ping, .repair, .lack, .mend: phase == .open
         case .credit: phase == .open || phase == .settling
         case .seek: phase == .open && !receiving.hasSought
         case .pong: phase == .open && parameters.isInitiator

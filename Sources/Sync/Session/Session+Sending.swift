@@ -48,12 +48,14 @@ extension Session {
         guard sending.credit > 0 else {
             let isEmpty =
                 sending.dirty.isEmpty && sending.large.isEmpty && sending.bulk == nil && sending.words.isEmpty
+                && repairing.unsent.isEmpty
             times.starvedSince = isEmpty ? nil : times.starvedSince ?? now.monotonic
             return
         }
         times.starvedSince = nil
         pumpWords()
         pumpBulk(at: now)
+        pumpRepairs(at: now)
         guard sending.credit > 0, !sending.isExtracting, sending.flights.count < Self.flightLimit else { return }
         let busy = Set(sending.large).union(sending.bulk.map { [$0.scope] } ?? [])
         let scopes = sending.dirty.subtracting(busy)

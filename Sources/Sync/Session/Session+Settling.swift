@@ -111,6 +111,7 @@ extension Session {
             }
         }
         seek()
+        beginSearches(at: now)
         sending.staged = opening.staged
         receiving.staged = opening.standings.compactMapValues(\.staged)
         opening = Opening()

@@ -50,6 +50,7 @@ public struct Session {
     var heard: [Scope: PushBasis] = [:]
     var sending = Sending()
     var receiving = Receiving()
+    var repairing: Repairing
     var times: Times
     var allowance: FrameAllowance
     var isWritable = true
@@ -78,6 +79,7 @@ public struct Session {
         access = parameters.access
         times = Times(began: now.monotonic, lastHeard: now.monotonic, lastPing: now.monotonic)
         allowance = FrameAllowance(at: now.monotonic)
+        repairing = Repairing(at: now.monotonic)
         receiving.credit = Int64(parameters.bounds.creditBytes)
         if parameters.isInitiator { requests.append(.standing(parameters.interest)) }
     }
@@ -172,6 +174,7 @@ public struct Session {
         default: emit(.goodbye(code: error.code, detail: error.description))
         }
         (told, heard, sending, receiving, opening) = ([:], [:], Sending(), Receiving(), Opening())
+        repairing.stop()
         reader = FrameReader()
     }
 
@@ -203,6 +206,7 @@ public struct Session {
     mutating func suspend(_ scope: Scope, because error: SessionError) {
         suspended[scope] = error
         sending.dirty.remove(scope)
+        repairing.forget(scope)
         if receiving.bulk?.header.scope == scope { receiving.bulk?.ignore() }
     }
 }
@@ -216,6 +220,9 @@ public struct SessionCounts: Hashable, Sendable {
     public var recordsSent = 0
     public var recordsReceived = 0
     public var deltasReceived = 0
+    /// Scopes that were found unequal at equal cuts, and are equal now; records that were set aside, and are back.
+    public var scopesMended = 0
+    public var recordsMended = 0
 }
 
 /// Encoders and decoders that all sessions of one thread share.

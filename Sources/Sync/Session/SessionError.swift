@@ -29,6 +29,8 @@ public enum SessionError: Error, Hashable, Sendable {
     case forked(scope: Scope, origin: Origin, sequence: UInt64)
     /// The delta's own form, or what it says about a record.
     case refused(reason: String)
+    /// Both hold the same transactions of a scope, and not the same state, and nobody can say who is right.
+    case unequal(scope: Scope)
     /// Silence, a frame that takes too long, or data that nobody acknowledges.
     case timedOut(Wait)
     /// Another session with the same member took this one's place.
@@ -71,6 +73,7 @@ extension SessionError {
         case .ended(let code, _): code
         case .lost: 17
         case .flooded: 18
+        case .unequal: 19
         }
     }
 
@@ -84,7 +87,7 @@ extension SessionError {
     private static let names = [
         "finished", "version", "other_chain", "malformed", "oversized", "unexpected", "impostor", "revoked",
         "not_permitted", "credit_exceeded", "invented", "forked", "refused", "timed_out", "superseded", "overloaded",
-        "internal_trouble", "lost", "flooded",
+        "internal_trouble", "lost", "flooded", "unequal",
     ]
 }
 
@@ -106,6 +109,8 @@ extension SessionError: CustomStringConvertible {
         case .forked(let scope, let origin, let sequence):
             "\(scope) has two histories of member \(origin.member)'s transactions at number \(sequence)"
         case .refused(let reason): "a delta was refused: \(reason.printable)"
+        case .unequal(let scope):
+            "\(scope) is not the same on both sides at equal cuts, and could not be mended"
         case .timedOut(.opening): "the session was not open in time"
         case .timedOut(.frame): "a frame did not come whole in time"
         case .timedOut(.silence): "nothing was heard for too long"

@@ -45,6 +45,8 @@ public struct SessionBounds: Hashable, Sendable {
     public var joinedRecords: UInt64 = 4096
     /// An offer tells scopes in full if they have no more points together.
     public var toldPoints = 256
+    /// The initiator compares the digests of scopes that were brought up to date so long after the session opened.
+    public var comparisonMilliseconds: Int64 = 60_000
 
     public init() {}
 }

@@ -35,6 +35,17 @@ public enum SessionRequest: Hashable, Sendable {
     case keep([SignedCheckpoint], bytes: Int)
     /// The newest checkpoints of these origins, as far as they are kept.
     case checkpoints([Doubt])
+    /// How a scope stands, for a comparison.
+    /// - forPeer: it is the other side that has asked.
+    case inspect(Scope, forPeer: Bool)
+    /// Compare a scope with what the other side says of it. It only reads, and may take long.
+    case examine(RepairTurn)
+    /// Take in what that came to.
+    case take(RepairStep)
+    /// What is held of these records.
+    case find(Scope, [RecordKey])
+    /// Put records back that are set aside.
+    case mend(Mending)
 }
 
 /// What an origin says itself of its chain.
@@ -109,6 +120,12 @@ public enum SessionAnswer: Sendable {
     case done
     /// These scopes cannot go on in this session.
     case refused([Scope: SessionError])
+    case inspected(RepairStanding, forPeer: Bool)
+    case examined(RepairStep)
+    /// What is to be said next.
+    case taken(RepairTurn)
+    case found(Mending)
+    case mended(RepairStanding)
     case failed(SessionError)
 }
 
@@ -135,6 +152,8 @@ public struct Standing: Hashable, Sendable {
     public let staged: Staged?
     /// Whose transactions are marked as come by others, ascending.
     public let relayed: [Origin]
+    /// A record of it is set aside.
+    public let isDamaged: Bool
 
     public struct Staged: Hashable, Sendable {
         public let header: DeltaHeader
@@ -146,12 +165,15 @@ public struct Standing: Hashable, Sendable {
         }
     }
 
-    public init(cut: Cut, digest: Hash128?, summary: Hash128?, staged: Staged?, relayed: [Origin] = []) {
+    public init(
+        cut: Cut, digest: Hash128?, summary: Hash128?, staged: Staged?, relayed: [Origin] = [], isDamaged: Bool = false
+    ) {
         self.cut = cut
         self.digest = digest
         self.summary = summary
         self.staged = staged
         self.relayed = relayed
+        self.isDamaged = isDamaged
     }
 }
 

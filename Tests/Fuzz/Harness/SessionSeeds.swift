@@ -34,7 +34,12 @@ extension SessionFuzz {
         let doubtful = try SessionSeeds.doubtful().map {
             [FuzzPeer.Part.frame, $0.frame.kind.rawValue] + $0.frame.bytes.dropFirst(2)
         }
-        peers.append(("store-doubts", [Mode.store, 3] + InputParts.join(doubtful)))
+        peers.append(("store-doubts", [Mode.store, 3] + InputParts.join(Array(doubtful.prefix(7)))))
+        for (index, part) in doubtful.enumerated().dropFirst(7) {
+            // The frames that end a session are tried one by one; those that only ask stand before each.
+            let asks = index == 7 ? [] : [doubtful[7]]
+            peers.append(("store-repairs-\(index - 6)", [Mode.store, 3] + InputParts.join(asks + [part])))
+        }
         return (lines.map { ($0.0, [Mode.line] + $0.1) } + peers).map { (name: $0.0, bytes: $0.1) }
     }
 
@@ -76,6 +81,20 @@ enum SessionSeeds {
         return FuzzEnd.sealed([raw.kind] + DeltaSeeds.plain(raw.body))
     }
 
+    private static func repairs(_ scope: Scope, _ key: RecordKey) -> [(name: String, frame: Frame)] {
+        let sum = Fingerprint(count: 3, sum: Hash128(high: 5, low: 6))
+        let offer = RepairOffer(scope: scope, ranges: [.init(lower: nil, sum: sum), .init(lower: key, sum: sum)], upper: nil)
+        let records = RepairRecords(scope: scope, lower: nil, upper: key, wantsAnswer: true, piece: [0x10, 0, 0, 0, 0, 0])
+        func turn(_ isAnswer: Bool, _ form: RepairTurn.Form, _ moves: [RepairMove] = []) -> Frame {
+            .repair(RepairTurn(scope: scope, isAnswer: isAnswer, form: form, mark: 7, digest: .zero, moves: moves))
+        }
+        return [
+            ("question", turn(false, .doubtful)), ("same", turn(false, .same)), ("sums", turn(true, .plain, [.offer(offer)])),
+            ("records", turn(false, .plain, [.records(records)])), ("lack", .lack(scope, [key])),
+            ("mend", .mend(Mending(scope: scope, keys: [key], cut: Cut(), piece: [0x10, 0, 0, 0, 0, 0]))),
+        ]
+    }
+
     static func doubtful() throws -> [(name: String, frame: Frame)] {
         let (scope, origin) = (Scope(.books, of: 1), Origin(member: 1, incarnation: 2))
         let point = ChainPoint(sequence: 3, hash: Hash128(high: 3, low: 4))
@@ -92,6 +111,6 @@ enum SessionSeeds {
             ("pong", .pong(echo: 1, received: 2, time: 3)),
             ("summary", .offer(Offer([.init(scope: scope, form: .summary(7))], isLast: false))),
             ("staged", .offer(Offer([told], isLast: true))),
-        ]
+        ] + repairs(scope, staged.last)
     }
 }

@@ -159,6 +159,9 @@ import Testing
         case .checkpoints: .checkpoints([])
         case .refuse: .refuse(scope, code: 1, detail: "")
         case .seek: .seek([Doubt(scope: scope, origin: origin)])
+        case .repair: .repair(RepairTurn(scope: scope, isAnswer: true, mark: 1, digest: .zero))
+        case .lack: .lack(scope, [RecordKey(scope: scope, collection: 1, id: Identifier(number: 1, digits: 3))])
+        case .mend: .mend(Mending(scope: scope, keys: [], cut: Cut(), piece: []))
         }
     }
 

@@ -21,23 +21,24 @@ import Testing
     ///
     /// - Returns: how many steps it took.
     private func repair(_ scope: Scope, _ store: SessionEnd, _ headquarters: SessionEnd) throws -> Int {
-        let cut = store.replica.cut(of: scope)
         var steps = 0
-        var moves = try RepairDesk(store.replica).begin(scope, at: cut).map { (from: store, move: $0) }
-        while !moves.isEmpty {
-            let (source, move) = moves.removeFirst()
-            let sink = source === store ? headquarters : store
-            steps += 1
-            guard steps < 10_000 else { break }
-            let desk = RepairDesk(sink.replica)
-            let answers =
-                switch move {
-                case .offer(let offer): try desk.answer(offer, at: cut)
-                case .records(let records): try desk.answer(records, from: source.member, at: cut)
-                }
-            moves += answers.map { (from: sink, move: $0) }
+        for _ in 0..<8 {
+            var turn = try question(scope, of: store)
+            repeat {
+                steps += 1
+                let (source, sink) = turn.isAnswer ? (headquarters, store) : (store, headquarters)
+                let desk = RepairDesk(sink.replica)
+                turn = try desk.take(try desk.examine(turn, from: source.member), from: source.member)
+            } while steps < 1000 && (turn.isAnswer || !turn.moves.isEmpty || turn.form == .same)
+            if store.replica.digest(of: scope) == headquarters.replica.digest(of: scope) { break }
         }
         return steps
+    }
+
+    private func question(_ scope: Scope, of end: SessionEnd) throws -> RepairTurn {
+        let standing = RepairDesk(end.replica).standing(of: scope)
+        return RepairTurn(
+            scope: scope, isAnswer: false, form: .doubtful, mark: standing.mark, digest: try standing.digest.required)
     }
 
     @Test(arguments: [1, 5, 60])
@@ -68,11 +69,11 @@ import Testing
     @Test func `a repair that a sale overtakes comes to nothing`() throws {
         let (store, headquarters, now) = try equalPair(orders: 20, seed: 5)
         let scope = Scope(.books, of: 1)
-        let cut = store.replica.cut(of: scope)
         try headquarters.damage("DELETE FROM record WHERE key IN (SELECT key FROM record LIMIT 3 OFFSET 5)")
-        let moves = try RepairDesk(headquarters.replica).begin(scope, at: cut)
+        let turn = try RepairDesk(headquarters.replica).examine(try question(scope, of: store), from: 1).reply
+        guard case .offer? = turn.moves.first else { throw Missing() }
         try store.sell("S001-99999", at: now)
-        guard case .offer(let offer)? = moves.first else { throw Missing() }
-        #expect(try RepairDesk(store.replica).answer(offer, at: cut) == [])
+        let step = try RepairDesk(store.replica).examine(turn, from: 0)
+        #expect(step.reply.moves == [] && step.reply.form == .plain && step.reply.mark != turn.mark)
     }
 }

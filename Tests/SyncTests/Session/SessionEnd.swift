@@ -78,6 +78,15 @@ final class SessionEnd {
         try Connection(path: "replica.db", mode: .write, vfs: disk.vfsName).execute(statement)
     }
 
+    /// Loses a record's row, and what remembers it.
+    func lose(_ key: RecordKey) throws {
+        var bytes = ByteWriter()
+        key.encode(into: &bytes)
+        let hex = bytes.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        try damage("DELETE FROM record WHERE key = x'\(hex)'")
+        try replica.correctDigest(of: key.scope)
+    }
+
     /// Serves what the session asks, and puts what it says on the line.
     func work(at now: Moment) {
         guard session != nil else { return }

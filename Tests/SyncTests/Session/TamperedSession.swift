@@ -1,12 +1,13 @@
 import CRDT
 import Replica
+import Retail
 import Simulation
 import Sync
 import Testing
 
 /// One short session in which everything happens, of a store with headquarters: greetings, offers with differences, small news
 /// both ways while it is open, a large delta in pieces on little credit, checkpoints (also one that is sought, because headquarters
-/// brought what another store wrote), a goodbye. Then another one, untouched.
+/// brought what another store wrote), a damaged record that comes back, a comparison, a goodbye. Then another one, untouched.
 struct TamperedSession {
     private let store: DiskImage
     private let headquarters: DiskImage
@@ -45,6 +46,8 @@ struct TamperedSession {
             end.server.desk.pushedRecords = 8
             end.server.cellTarget = 40
         }
+        // It asks for this as soon as the session is open.
+        try right.replica.quarantine(RetailSchema.stock(of: try Identifier("P00010").required, at: 1))
         line.connect(bounds: bounds)
         try Broken.unless(try line.run(), "a session comes to rest")
         for number in 0..<Self.counts.live {

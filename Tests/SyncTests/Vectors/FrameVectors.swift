@@ -139,6 +139,40 @@ enum FrameVectors {
             ("a checkpoint", .checkpoints([word])),
             ("a scope is refused", .refuse(books, code: 11, detail: "two histories")),
             ("signatures are sought", .seek([Doubt(scope: books, origin: store)])),
+        ] + repair(last, digest)
+    }
+
+    private static func repair(_ key: RecordKey, _ digest: Hash128) -> [(String, Frame)] {
+        let mark: UInt64 = 0x0102_0304_0506_0708
+        func turn(
+            _ isAnswer: Bool, _ form: RepairTurn.Form = .plain, _ moves: [RepairMove] = []
+        ) -> Frame {
+            .repair(RepairTurn(scope: books, isAnswer: isAnswer, form: form, mark: mark, digest: digest, moves: moves))
+        }
+        let offer = RepairOffer(
+            scope: books,
+            ranges: [
+                .init(lower: nil, sum: Fingerprint(count: 30, sum: digest)),
+                .init(lower: key, sum: Fingerprint(count: 0, sum: .zero)),
+            ], upper: nil)
+        let piece = [UInt8](hex: PieceGoldenTests.piece)
+        let records = RepairRecords(scope: books, lower: nil, upper: key, wantsAnswer: true, piece: piece)
+        let rest = RepairOffer(scope: books, ranges: [.init(lower: key, sum: Fingerprint(count: 1, sum: digest))], upper: nil)
+        return [
+            ("a question whether a scope is equal", turn(false)),
+            ("a question about a scope that is damaged", turn(false, .doubtful)),
+            ("an answer with the sums of two ranges", turn(true, .plain, [.offer(offer)])),
+            ("a question with records, and the sum of the rest", turn(false, .plain, [.records(records), .offer(rest)])),
+            ("all records are equal", turn(false, .same)),
+            (
+                "an answer that nothing can be said",
+                .repair(
+                    RepairTurn(
+                        scope: books, isAnswer: true, form: .unable, mark: 0, digest: .zero))
+            ),
+            ("a record is lacking", .lack(books, [key])),
+            ("a record that was lacking", .mend(Mending(scope: books, keys: [key], cut: cut, piece: piece))),
+            ("nothing is known of what was lacking", .mend(Mending(scope: books, keys: [], cut: Cut(), piece: []))),
         ]
     }
 }

@@ -31,6 +31,14 @@ extension JSON {
             self = ["scope": JSON(scope), "code": .number(Int(code)), "text": .string(detail)]
         case .seek(let doubts):
             self = .array(doubts.map { ["scope": JSON($0.scope), "origin": JSON($0.origin)] })
+        case .repair(let turn): self.init(turn)
+        case .lack(let scope, let keys): self = ["scope": JSON(scope), "keys": .array(keys.map { JSON($0) })]
+        case .mend(let mending):
+            var members = ["scope": JSON(mending.scope), "keys": JSON.array(mending.keys.map { JSON($0) })]
+            if !mending.keys.isEmpty {
+                (members["cut"], members["piece"]) = (JSON(mending.cut), JSON(bytes: mending.piece))
+            }
+            self = .object(members)
         case .checkpoints(let list):
             self = .array(
                 list.map { word in
@@ -52,6 +60,39 @@ extension JSON {
             "time": JSON(hello.time), "echo": JSON(hello.echo), "received": JSON(hello.received),
             "stratum": .number(Int(hello.stratum)),
         ]
+    }
+
+    private init(_ turn: RepairTurn) {
+        var members: [String: JSON] = [
+            "scope": JSON(turn.scope), "answer": .bool(turn.isAnswer), "form": .number(Int(turn.form.rawValue)),
+        ]
+        if turn.form != .unable {
+            var writer = ByteWriter()
+            writer.write(fixed64: turn.mark)
+            (members["mark"], members["digest"]) = (JSON(bytes: writer.bytes), JSON(turn.digest))
+            members["moves"] = .array(turn.moves.map { JSON($0) })
+        }
+        self = .object(members)
+    }
+
+    private init(_ move: RepairMove) {
+        switch move {
+        case .offer(let offer):
+            let ranges = offer.ranges.map { range -> JSON in
+                ["begin": JSON(bound: range.lower), "records": .number(range.sum.count), "sum": JSON(range.sum.sum)]
+            }
+            self = ["end": JSON(bound: offer.upper), "ranges": .array(ranges)]
+        case .records(let records):
+            self = [
+                "begin": JSON(bound: records.lower), "end": JSON(bound: records.upper),
+                "wantsAnswer": .bool(records.wantsAnswer), "piece": JSON(bytes: records.piece),
+            ]
+        }
+    }
+
+    /// The scope's begin or end is an empty text.
+    private init(bound key: RecordKey?) {
+        self = key.map { JSON($0) } ?? .string("")
     }
 
     private init(_ offer: Offer) {

@@ -58,7 +58,7 @@ struct SessionScript {
     let headquarters: SessionEnd
     var now = Moment(monotonic: 0, wall: 1_740_000_000_000)
 
-    static let names = ["the first one, and live", "nothing to say", "by summaries"]
+    static let names = ["the first one, and live", "nothing to say", "by summaries", "a record was lost"]
 
     init() throws {
         (store, headquarters) = (try SessionEnd(1), try SessionEnd(0))
@@ -85,6 +85,9 @@ struct SessionScript {
         case 2:
             try store.sell("S001-2000", at: now)
             try headquarters.edit("C0000043", phone: "+494", at: now)
+        case 3:
+            // As a fault would: nothing at headquarters remembers that there was such a record.
+            try headquarters.lose(RetailSchema.stock(of: try Identifier("P00011").required, at: 1))
         default: break
         }
     }
