@@ -34,6 +34,10 @@ struct OwnerLoop {
     private var broker: EscrowBroker?
     /// The broker has looked through everything that was held at the start.
     private var isBrokerCurrent = false
+    /// The scopes of which the listener knows that something is damaged there.
+    private var toldAiling: [Scope] = []
+    /// Records whose rows a request has found damaged.
+    private var damaged: [RecordKey] = []
 
     private struct Applied {
         let request: OwnerRequest
@@ -67,6 +71,7 @@ struct OwnerLoop {
                     group.append(Applied(request: request, receipt: receipt))
                 } catch {
                     dropIfRolledBack(&group, because: error)
+                    note(error)
                     request.settle(error)
                 }
             case .alone(let body):
@@ -76,11 +81,13 @@ struct OwnerLoop {
                     try replica.commit()
                     request.settle(nil)
                 } catch {
+                    note(error)
                     request.settle(error)
                 }
             }
         }
         commit(&group)
+        setDamagedAside()
         for request in requests { if case .session(let work) = request.work { counter.serve(work) } }
         counter.commitJoins()
         if counter.hasFoldsLeft { counter.fold(at: listener?.wallClock() ?? 0) }
@@ -97,6 +104,21 @@ struct OwnerLoop {
             changed = Set(changed).union(replica.takeChangedScopes()).sorted()
         }
         if !replies.isEmpty || !changed.isEmpty { listener.served(replies, changed) }
+        let ailing = replica.ailingScopes
+        guard ailing != toldAiling else { return }
+        toldAiling = ailing
+        listener.ailing(ailing)
+    }
+
+    private mutating func note(_ error: any Error) {
+        if case ReplicaError.damagedRow(let key)? = error as? ReplicaError { damaged.append(key) }
+    }
+
+    /// Whoever met a damaged row has heard of it; from now on the record waits for a peer, and all else goes on.
+    private mutating func setDamagedAside() {
+        // A disk that fails here fails the next commit, too; the row stays as it is, and is met again.
+        for key in damaged { _ = try? replica.quarantineIfDamaged(key) }
+        damaged = []
     }
 
     /// Answers whoever asked for rights that are held here.

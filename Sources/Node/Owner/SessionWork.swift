@@ -28,6 +28,8 @@ struct SessionWork: Sendable {
         case .settle(let cuts): Array(cuts.keys)
         case .settleKnowing(let scope, _, _), .unstage(let scope): [scope]
         case .keep(let checkpoints, _): checkpoints.map(\.scope)
+        case .take(let step): [step.reply.scope]
+        case .mend(let mending): [mending.scope]
         default: []
         }
     }
@@ -81,7 +83,7 @@ struct SessionCounter {
                 wordsOfJoined.append(work)
                 return
             }
-            // Order matters to what changes something.
+            // Order matters to what changes something, and what is said of a scope follows what was joined there.
             if !work.foldedScopes.isEmpty, joins.contains(where: { $0.key == work.key }) { commitJoins() }
             return reply(to: work)
         }
@@ -119,7 +121,7 @@ struct SessionCounter {
     /// Folds one chunk of a cut in, then serves what has waited for the last of them.
     mutating func fold(at milliseconds: Int64) {
         do {
-            _ = try desk.replica.fold(at: milliseconds)
+            _ = try desk.aroundDamage { try desk.replica.fold(at: milliseconds) }
         } catch {
             // Damage, or a fork that another peer brought between staging and this: those who wait must hear of it.
             for work in waiting {
@@ -148,6 +150,8 @@ struct SessionCounter {
             answer = try desk.serve(
                 work.request, from: work.peer, incarnation: random.next(), at: work.milliseconds
             ) { [verify] checkpoint, message in verify?(checkpoint, message, replica) ?? false }
+        } catch let error as SessionError {
+            answer = .failed(error)
         } catch let error as ReplicaError {
             answer = .failed(SessionError(error))
         } catch {

@@ -61,8 +61,11 @@ public struct NodeDoctor {
                 "\(name) has written with a clock that runs \(seconds) s ahead. Set that machine's clock. What it wrote ranks before "
                     + "later edits that did not see it, until the time has come; nobody else's clock follows.")
         }
-        if status.quarantinedRecords > 0 {
-            findings.append("\(status.quarantinedRecords) damaged records are set aside, until another node brings them back.")
+        if !status.damagedScopes.isEmpty {
+            findings.append(
+                "The disk has damaged rows of \(status.damagedScopes.joined(separator: ", ")); "
+                    + "\(status.quarantinedRecords) records are set aside. They come back by themselves from a node that holds "
+                    + "as much. If this stays, see that one is connected; if it happens again, replace the disk.")
         }
         if let free = status.freeDiskBytes, free < 1 << 30 {
             findings.append("Only \(free >> 20) MiB of disk are free. Make room before sales cannot be stored.")

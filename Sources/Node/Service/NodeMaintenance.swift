@@ -12,19 +12,31 @@ final class NodeMaintenance: @unchecked Sendable {
         var recountedShares = 0
         /// Those in which marks of removals wait for everybody to have seen them.
         var markedScopes: [Scope] = []
+        /// Scopes of which something is damaged.
+        var ailing: [Scope] = []
+        /// How many rows of records were looked at, and found damaged.
+        var verifiedRows = 0
+        var damagedRows = 0
     }
 
     /// Records that one turn looks at.
     private static let recordsAtOnce = 200
+    /// Rows whose checksums one turn looks at: a few milliseconds, so that a million take an hour.
+    private static let rowsAtOnce = 2000
+    /// A look through all rows begins this often at most.
+    private static let verificationMilliseconds: Int64 = 86_400_000
     /// A compaction of everything begins this often at most.
     private static let compactionMilliseconds: Int64 = 86_400_000
 
     /// What is left of this compaction.
     private var compaction: [(scope: Scope, origin: Origin, from: UInt64)] = []
     private var lastCompaction: Int64
+    /// Where the look through all rows has come to; nil between two. The first begins with the node.
+    private var verification: RowVerification? = RowVerification()
+    private var lastVerification: Int64
 
     init(at milliseconds: Int64) {
-        lastCompaction = milliseconds
+        (lastCompaction, lastVerification) = (milliseconds, milliseconds)
     }
 
     /// - Parameters:
@@ -47,10 +59,27 @@ final class NodeMaintenance: @unchecked Sendable {
             try replica.advanceHorizon(of: scope, acknowledged: vectors, at: milliseconds)
         }
         outcome.markedScopes = try replica.markedScopes()
-        guard isIdle else { return outcome }
+        guard isIdle else {
+            outcome.ailing = replica.ailingScopes
+            return outcome
+        }
+        try verify(replica, at: milliseconds, &outcome)
+        outcome.ailing = replica.ailingScopes
         if !outcome.markedScopes.isEmpty { _ = try replica.collectMarks(limit: Self.recordsAtOnce) }
         try compact(replica, at: milliseconds)
         return outcome
+    }
+
+    /// Finds what rots on disk although nobody reads it.
+    private func verify(_ replica: Replica, at milliseconds: Int64, _ outcome: inout Outcome) throws {
+        if verification == nil, milliseconds >= lastVerification + Self.verificationMilliseconds {
+            (verification, lastVerification) = (RowVerification(), milliseconds)
+        }
+        guard var position = verification else { return }
+        let found = try replica.verify(&position, limit: Self.rowsAtOnce)
+        verification = found.isComplete ? nil : position
+        for key in found.damaged { try replica.quarantineIfDamaged(key) }
+        (outcome.verifiedRows, outcome.damagedRows) = (found.rowCount, found.damaged.count + found.nameless)
     }
 
     private func compact(_ replica: Replica, at milliseconds: Int64) throws {

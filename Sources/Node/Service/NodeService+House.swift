@@ -33,6 +33,10 @@ extension NodeService {
         case .failure(let error): log.logOnce(.error, "maintenance_failed", about: "maintenance", ["reason": "\(error)"])
         case .success(let outcome):
             markedScopes = outcome.markedScopes
+            if outcome.damagedRows > 0 {
+                log.log(.error, "damaged_rows", ["rows": String(outcome.damagedRows), "of": String(outcome.verifiedRows)])
+            }
+            note(ailing: outcome.ailing)
             if outcome.recountedShares > 0 {
                 log.log(.info, "recounted", ["shares": String(outcome.recountedShares)])
             }

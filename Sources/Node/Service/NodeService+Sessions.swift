@@ -108,6 +108,7 @@ extension NodeService {
         if slot.session.end != nil { finish(slot) } else { arm(slot) }
         if slot.session.phase == .open { noteOpen(slot) }
         learnClock(from: slot)
+        if slot.session.suspended.count != slot.loggedSuspensions { noteSuspensions(of: slot) }
     }
 
     /// Follows headquarters' clock, once for each time that it was measured.
@@ -129,6 +130,7 @@ extension NodeService {
         case .spool(let scope, let cut): spools.make(for: slot.key, scope, cut)
         case .piece(let id, let index): spools.read(for: slot.key, id, index)
         case .forget(let id): spools.forget(for: slot.key, id)
+        case .examine(let turn): comparer.examine(turn, for: slot.key, from: slot.identity.member)
         default:
             _ = owner.serve(
                 SessionWork(key: slot.key, request: request, peer: slot.identity.member, milliseconds: now.wall))

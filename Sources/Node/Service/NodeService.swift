@@ -15,6 +15,7 @@ public final class NodeService: @unchecked Sendable {
     let loop: EventLoop
     let owner: ReplicaOwner
     let spools: SpoolKeeper
+    let comparer: RowComparer
     let log: NodeLog
     let configuration: NodeConfiguration
     let clock: NodeClock
@@ -43,6 +44,8 @@ public final class NodeService: @unchecked Sendable {
     let maintenance: NodeMaintenance
     var isMaintaining = false
     var markedScopes: [Scope] = []
+    /// Those of which something is damaged.
+    var ailing: [Scope] = []
     let bounds: SessionBounds
     var lastKey: UInt64 = 0
     var isStopping = false
@@ -88,7 +91,9 @@ public final class NodeService: @unchecked Sendable {
                 held: directory.replica.heldScopes)
         }
         (identity, membership, held) = (start.identity, start.membership, Set(start.held))
-        spools = try SpoolKeeper(directory) { reply in relay.served([reply], []) }
+        let damaged: @Sendable (RecordKey) -> Void = { [owner] key in Self.setAside(key, at: owner) }
+        spools = try SpoolKeeper(directory, damaged: damaged) { reply in relay.served([reply], []) }
+        comparer = RowComparer(directory, damaged: damaged) { reply in relay.served([reply], []) }
         let trust = TLSConfiguration.Trust.authority(keys.authority)
         server = try TLSContext(
             TLSConfiguration(
@@ -119,6 +124,7 @@ public final class NodeService: @unchecked Sendable {
         loop.after(milliseconds: Self.housekeepingMilliseconds) { [self] in keepHouse() }
         try loop.run(self)
         spools.stop()
+        comparer.stop()
         owner.stop()
         try? FileManager.default.removeItem(atPath: directory + "/" + ControlDesk.socketName)
         log.log(.info, "stopped")
@@ -162,6 +168,7 @@ final class LoopRelay: @unchecked Sendable {
     var listener: OwnerListener {
         OwnerListener(
             served: { [self] in served($0, $1) },
+            ailing: { [self] scopes in loop.submit { [self] in service?.note(ailing: scopes) } },
             verify: { checkpoint, message, replica in
                 let member = try? Member(number: checkpoint.origin.member, in: replica)
                 return (member?.publicKey).map { $0.verify(checkpoint.signature, of: message) } ?? false

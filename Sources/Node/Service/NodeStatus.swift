@@ -60,6 +60,8 @@ public struct NodeStatus: Codable, Hashable, Sendable {
     /// What came by others and was not confirmed by its origin yet.
     public var relayed: [Relayed]
     public var quarantinedRecords: Int
+    /// Scopes with such records, or whose rows do not add up to what they should.
+    public var damagedScopes: [String]
     public var stampsAhead: [Ahead]
     /// What is added to the system's clock, which headquarters' clock has shown to be wrong.
     public var clockCorrectionMilliseconds: Int64
@@ -146,7 +148,7 @@ extension NodeService {
                 member: directory.card.member, name: directory.card.name,
                 origin: String(replica.identity.origin.rawValue, radix: 16), scopes: replica.heldScopes.count,
                 sum: "\(sum)", staged: replica.stagedCuts.map { "\($0.header.scope)" }, peers: peers, relayed: relayed,
-                quarantinedRecords: replica.quarantinedKeys.count,
+                quarantinedRecords: replica.quarantinedKeys.count, damagedScopes: replica.ailingScopes.map { "\($0)" },
                 stampsAhead: ahead,
                 clockCorrectionMilliseconds: correction,
                 certificateExpires: expires, freeDiskBytes: (attributes?[.systemFreeSize] as? NSNumber)?.int64Value,

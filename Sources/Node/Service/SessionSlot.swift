@@ -20,6 +20,8 @@ final class SessionSlot {
     var isSubscribed = false
     var isClosing = false
     var hasBeenOpen = false
+    /// How many left-out scopes of the session are in the log.
+    var loggedSuspensions = 0
     /// What was taken into account for this node's clock.
     var learnedOffset: ClockOffset?
 

@@ -18,14 +18,18 @@ final class SpoolKeeper: Sendable {
 
     /// - Parameters:
     ///   - directory: the replica's; spools lie in its subfolder `outgoing`, which is emptied.
+    ///   - damaged: told, on the keeper's thread, of a record whose row cannot be read.
     ///   - answered: told on the keeper's thread.
-    init(_ directory: String, answered: @escaping @Sendable (SessionReply) -> Void) throws {
+    init(
+        _ directory: String, damaged: @escaping @Sendable (RecordKey) -> Void,
+        answered: @escaping @Sendable (SessionReply) -> Void
+    ) throws {
         let folder = directory + "/outgoing"
         if case .directory = try FileKind(folder) { try FileManager.default.removeItem(atPath: folder) }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         let (mailbox, end) = (mailbox, end)
         let thread = Thread {
-            var shelf = SpoolShelf(directory: directory, folder: folder)
+            var shelf = SpoolShelf(directory: directory, folder: folder, damaged: damaged)
             while let jobs = mailbox.takeAll() {
                 for job in jobs {
                     switch job {
@@ -74,6 +78,7 @@ private struct SpoolShelf {
 
     let directory: String
     let folder: String
+    let damaged: @Sendable (RecordKey) -> Void
     private var kept: [SpoolID: Kept] = [:]
     private var lastID: UInt64 = 0
     private var uses: UInt64 = 0
@@ -81,9 +86,8 @@ private struct SpoolShelf {
     /// How many that nobody is sending are kept for whoever comes back.
     private static let idleLimit = 64
 
-    init(directory: String, folder: String) {
-        self.directory = directory
-        self.folder = folder
+    init(directory: String, folder: String, damaged: @escaping @Sendable (RecordKey) -> Void) {
+        (self.directory, self.folder, self.damaged) = (directory, folder, damaged)
     }
 
     mutating func make(for key: SessionKey, _ scope: Scope, _ cut: Cut) -> SessionReply {
@@ -103,6 +107,10 @@ private struct SpoolShelf {
                 scope: scope, base: cut, spool: made.spool, file: made.file, offsets: made.offsets, users: [key],
                 lastUse: uses)
             return SessionReply(key: key, answer: .spooled(scope, made.spool))
+        } catch ReplicaError.damagedRow(let record) {
+            // Nothing can be sent that would name it; when it is mended, everybody is told.
+            damaged(record)
+            return SessionReply(key: key, answer: .spooled(scope, nil))
         } catch let error as ReplicaError {
             return SessionReply(key: key, answer: .refused([scope: SessionError(error)]))
         } catch {

@@ -57,7 +57,10 @@ extension NodeStatus {
                 "\(span.scope): \(span.transactions.grouped) transactions of \(span.origin) came by member \(span.via), and "
                     + "their origin has not confirmed them yet.")
         }
-        if quarantinedRecords > 0 { lines.append("\(quarantinedRecords.counting("damaged record")) set aside.") }
+        if !damagedScopes.isEmpty {
+            lines.append(
+                "\(quarantinedRecords.counting("damaged record")) set aside, in \(damagedScopes.joined(separator: ", ")).")
+        }
         if clockCorrectionMilliseconds != 0 {
             lines.append("This machine's clock is wrong: \(clockCorrectionMilliseconds.grouped) ms are added to it.")
         }

@@ -1,0 +1,43 @@
+internal import Net
+internal import Replica
+internal import Sync
+
+/// What is damaged here, and whom it is fetched from.
+extension NodeService {
+    /// So many of the peers that share a scope are asked for what is damaged in it, every few seconds others.
+    private static let askedPeers = 4
+
+    /// Learns in which scopes records are set aside, or rows do not add up, and lets a few sessions look for what is missing.
+    func note(ailing scopes: [Scope]) {
+        if scopes != ailing {
+            for scope in Set(ailing).subtracting(scopes).sorted() { log.log(.info, "mended", ["scope": "\(scope)"]) }
+            for scope in Set(scopes).subtracting(ailing).sorted() {
+                log.logOnce(.error, "damaged", about: "\(scope)", ["until": "another node brings it back"])
+            }
+            ailing = scopes
+        }
+        let moment = now
+        for scope in scopes {
+            for (key, _) in subscriptions.concerned(by: [scope]).shuffled(using: &random).prefix(Self.askedPeers) {
+                guard let slot = slots[key], !slot.isClosing else { continue }
+                slot.session.noteDamage(of: [scope], at: moment)
+                drive(slot)
+            }
+        }
+    }
+
+    /// A scope that two members cannot agree on is said once, whatever sessions try again.
+    func noteSuspensions(of slot: SessionSlot) {
+        slot.loggedSuspensions = slot.session.suspended.count
+        let peer = "member \(slot.identity.member)"
+        for (scope, error) in slot.session.suspended.sorted(by: { $0.key < $1.key }) {
+            log.logOnce(
+                .warning, "scope_left_out", about: "\(scope)", ["with": peer, "error": error.name, "detail": "\(error)"])
+        }
+    }
+
+    /// Whoever reads beside the owner has met a row that cannot be read.
+    static func setAside(_ key: RecordKey, at owner: ReplicaOwner) {
+        owner.access({ _ = try $0.replica.quarantineIfDamaged(key) }, then: { _ in })
+    }
+}
