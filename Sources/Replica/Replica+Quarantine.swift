@@ -84,8 +84,8 @@ extension Replica {
     /// Puts quarantined records of a scope back, as far as a peer's answer tells all of them: because both hold exactly as
     /// much, or because only this member's own movements are missing there, which are counted again from their facts.
     ///
-    /// Nobody who is not trusted can make cells up by this: at equal cuts the heads must vouch for what it brings of others'
-    /// origins, or it is left aside.
+    /// Nobody who is not trusted can make cells up by this, or leave any out: at equal cuts the heads must vouch for what it
+    /// brings, or the records stay aside (`unprovenMendings`).
     ///
     /// - Parameters:
     ///   - records: as the peer holds them; without cells those that it does not hold.
@@ -102,16 +102,21 @@ extension Replica {
         let waiting = records.filter { $0.key.scope == scope && quarantined.contains($0.key) }
         guard !waiting.isEmpty else { return 0 }
         for (key, cells) in waiting where !cells.isEmpty { try checkForm(of: cells, key, at: cut) }
+        // What is left out is a statement, too: so it takes trust about everybody who has written here.
+        let origins = vector(of: scope).entries.map(\.origin)
+        let trustsOthers = origins.allSatisfy { $0 == identity.origin || isTrusted($0) }
         // Counters are caches: nobody's word but the facts' is taken for this incarnation's own.
-        let isBelieved = waiting.allSatisfy { key, cells in
-            let isCounter = isOfCounters(key.collection)
-            return cells.allSatisfy { isTrusted($0.dot.origin) && !(isCounter && $0.dot.origin == identity.origin) }
+        let hasOwnCounters = waiting.contains { key, cells in
+            isOfCounters(key.collection) && cells.contains { $0.dot.origin == identity.origin }
         }
+        let isBelieved = trustsOthers && isTrusted(identity.origin) && !hasOwnCounters
         if self.cut(of: scope) == cut, try putBack(waiting, of: scope, isBelieved: isBelieved) { return waiting.count }
+        guard trustsOthers else {
+            unprovenMendings[scope, default: 0] += 1
+            return 0
+        }
         var count = 0
         for (key, cells) in waiting {
-            let others = cells.filter { $0.dot.origin != identity.origin }
-            guard others.allSatisfy({ isTrusted($0.dot.origin) }) else { continue }
             do {
                 if try mendCounters(of: key, with: cells, peer: cut, at: milliseconds) { count += 1 }
             } catch ReplicaError.quarantined {
@@ -136,6 +141,7 @@ extension Replica {
                 guard isBelieved || !isAside(scope) && self.digest(of: scope) == digest else { throw Unproven() }
                 try noteRepair(of: scope)
             }
+            unprovenMendings[scope] = nil
             return true
         } catch is Unproven {
             return false

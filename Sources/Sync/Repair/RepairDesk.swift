@@ -229,12 +229,22 @@ extension RepairDesk {
             }
             byKey[record.key] = try record.cells()
         }
-        // Nobody stands above headquarters, whose own memory may not be enough.
-        let believesAll = replica.identity.member == Access.headquarters
+        let believesAll = replica.identity.member == Access.headquarters && isLastResort(peer, of: scope)
         let sorted = byKey.sorted { $0.key < $1.key }.map { (key: $0.key, cells: $0.value) }
         _ = try replica.mend(sorted, of: scope, peer: mending.cut, at: milliseconds) {
             believesAll || Self.trusts($0, from: peer)
         }
         return standing(of: scope)
     }
+
+    /// Nobody stands above headquarters, and what came in for a record while it was aside makes their memory worthless. Then the
+    /// member whose scope it is must be believed; of others anybody, once none of many has told what could be proven.
+    private func isLastResort(_ peer: UInt32, of scope: Scope) -> Bool {
+        switch scope.kind {
+        case .books, .stock, .mailbox: scope.member == peer
+        case .chain, .customers, nil: replica.unprovenMendings[scope, default: 0] >= Self.declinedMendings
+        }
+    }
+
+    private static let declinedMendings = 8
 }

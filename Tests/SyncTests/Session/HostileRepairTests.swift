@@ -186,6 +186,32 @@ import Testing
         #expect(deaf.end == .timedOut(.acknowledgement))
     }
 
+    @Test func `nobody makes headquarters forget a damaged record by not knowing it`() throws {
+        let (headquarters, store) = try scene()
+        let customer = try RecordKey(
+            scope: Self.customers, collection: RetailSchema.customer.number, id: Identifier("C0000042").required)
+        let cells = try headquarters.replica.record(customer).cells
+        try headquarters.replica.quarantine(customer)
+        let cut = headquarters.replica.cut(of: Self.customers)
+        let header = DeltaHeader(
+            scope: Self.customers, base: Cut(), cut: cut, horizon: VersionVector(), reach: .wholeState, runs: [])
+        let nothing = Mending(
+            scope: Self.customers, keys: [customer], cut: cut, piece: try PieceEncoder(header).encode([]).bytes)
+        var attacker = Attacker(2, against: headquarters)
+        try attacker.open()
+        headquarters.session?.noteDamage(of: [Self.customers], at: attacker.now)
+        try attacker.listen()
+        #expect(attacker.heard.last == .lack(Self.customers, [customer]))
+        try attacker.say(.mend(nothing))
+        #expect(attacker.end == nil && headquarters.replica.quarantinedKeys == [customer])
+        var link = SessionLink(store, headquarters, seed: 7)
+        link.now = Moment(monotonic: 0, wall: 1_740_000_100_000)
+        link.connect()
+        link.run()
+        #expect(headquarters.replica.quarantinedKeys == [])
+        #expect(try headquarters.replica.record(customer).cells == cells)
+    }
+
     @Test func `records outside their range, beyond the cut, or unasked for, end the session and change nothing`() throws {
         let (headquarters, _) = try scene()
         let standing = RepairDesk(headquarters.replica).standing(of: .chain)
