@@ -18,6 +18,20 @@ static inline int atoll_sqlite_met_full_disk(sqlite3 *database) {
     return code == ENOSPC || code == EDQUOT || code == EFBIG;
 }
 
+/// Runs statements as `sqlite3_exec` does. Where a commit fails, SQLite does not keep the system's reason for
+/// `sqlite3_system_errno`; it is in `errno` until the next call.
+///
+/// `no_room` tells whether bytes that were to be written found no room. In syncing the same reason would leave open what is on
+/// the disk, and does not count.
+static inline int atoll_sqlite_run(sqlite3 *database, const char *sql, int *no_room) {
+    errno = 0;
+    int code = sqlite3_exec(database, sql, 0, 0, 0);
+    int reason = errno;
+    int is_full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
+    *no_room = code == SQLITE_FULL || (code == SQLITE_IOERR_WRITE && is_full);
+    return code;
+}
+
 /// A virtual table that knows whom to ask for its rows.
 typedef struct {
     sqlite3_vtab base;

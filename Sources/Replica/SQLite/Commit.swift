@@ -10,14 +10,21 @@ extension Connection {
     /// - Parameter version: the file's (`user_version`), which that frame states again.
     /// - Throws: `.undecided` if the disk refuses that frame, too.
     func commit(restating version: Int) throws(StorageError) {
-        let code = sqlite3_exec(handle, "COMMIT", nil, nil, nil)
+        let (code, foundNoRoom) = run("COMMIT")
         guard code != SQLITE_OK else { return }
-        let failure = error(code, sql: "COMMIT")
+        let failure = foundNoRoom ? .diskFull(sql: "COMMIT") : error(code, sql: "COMMIT")
         if isInTransaction { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
         guard !isInTransaction else { throw .undecided(path: path) }
-        let second = sqlite3_exec(handle, "PRAGMA user_version = \(version)", nil, nil, nil)
+        let (second, findsNoRoom) = run("PRAGMA user_version = \(version)")
         // Where there is no room for a first frame, or nothing may be written at all, nothing was.
-        let isUntouched = code == second && (code == SQLITE_FULL || code == SQLITE_READONLY)
+        let isUntouched = foundNoRoom && findsNoRoom || code == second && code == SQLITE_READONLY
         throw second == SQLITE_OK || isUntouched ? failure : .undecided(path: path)
+    }
+
+    /// - Returns: SQLite's code, and whether it is that of bytes for which there was no room.
+    private func run(_ sql: String) -> (code: Int32, foundNoRoom: Bool) {
+        var foundNoRoom: Int32 = 0
+        let code = atoll_sqlite_run(handle, sql, &foundNoRoom)
+        return (code, foundNoRoom != 0)
     }
 }
