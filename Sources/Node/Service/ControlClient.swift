@@ -24,12 +24,21 @@ public final class ControlClient {
         guard result == 0 else {
             let code = errno
             close(descriptor)
-            guard code != ENOENT, code != ECONNREFUSED else { throw ControlError.noNode(directory: directory) }
+            guard code != ENOENT, code != ECONNREFUSED else { throw try Self.noNode(in: directory) }
             throw FileError(path: path, operation: "connecting to", errno: code)
         }
     }
 
     deinit { close(descriptor) }
+
+    /// - Throws: why there can be none.
+    private static func noNode(in directory: String) throws -> ControlError {
+        try ReplicaDirectory.checkKind(directory)
+        guard case .directory = try FileKind(directory + "/" + NodeKeys.folderName) else {
+            throw IdentityError.notANode(directory: directory)
+        }
+        return .noNode(directory: directory)
+    }
 
     /// - Parameters:
     ///   - parameters: a JSON object.
@@ -42,7 +51,9 @@ public final class ControlClient {
         guard let object = try? JSONSerialization.jsonObject(with: reply) as? [String: Any] else {
             throw ControlError.noAnswer
         }
-        if let error = object["error"] as? String { throw ControlError.refused(error) }
+        if object["error"] != nil {
+            throw ControlError.refused(try JSONDecoder().decode(ControlRefusal.self, from: reply))
+        }
         return try JSONSerialization.data(
             withJSONObject: object["result"] ?? [String: Any](), options: [.fragmentsAllowed, .sortedKeys])
     }

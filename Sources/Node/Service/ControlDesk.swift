@@ -1,16 +1,8 @@
-public import Foundation
+internal import Foundation
 internal import Net
 
-/// Answers a control request that the node itself does not know; nil if it is not known either.
-///
-/// - Parameters:
-///   - method: the request's.
-///   - parameters: a JSON object.
-public typealias ControlExtension =
-    @Sendable (_ method: String, _ parameters: Data, _ owner: ReplicaOwner) async throws -> Data?
-
 /// What people ask of a running node through the socket in its directory: lines of JSON, `{"method": ..., "parameters": {...}}`,
-/// each answered by a line, `{"result": ...}` or `{"error": "..."}`. Only the node's owner can open the socket.
+/// each answered by a line, `{"result": ...}` or `{"error": "...", "code": ...}`. Only the node's owner can open the socket.
 struct ControlDesk {
     static let socketName = "node.sock"
     /// The most bytes of a request.
@@ -20,7 +12,7 @@ struct ControlDesk {
     /// What has come of a line that is not whole.
     private var buffers: [ConnectionID: [UInt8]] = [:]
 
-    init(_ more: @escaping ControlExtension) {
+    init(_ more: ControlExtension) {
         self.more = more
     }
 
@@ -88,11 +80,12 @@ extension NodeService {
                 reply($0, on: connection)
             }
         default:
-            let more = control.more
-            serve(on: connection) { [self] in
-                if let result = try await more(request.method, request.parameters, owner) { return result }
-                throw ControlError.unknownMethod(request.method)
+            let (loop, clock) = (loop, clock)
+            let context = ControlContext(owner: owner) { clock.milliseconds }
+            let isKnown = control.more.answer(request.method, request.parameters, context) { result in
+                loop.submit { [self] in reply(result, on: connection) }
             }
+            if !isKnown { reply(.failure(ControlError.unknownMethod(request.method)), on: connection) }
         }
     }
 
@@ -105,48 +98,15 @@ extension NodeService {
         }
     }
 
-    private func serve(on connection: ConnectionID, _ body: @escaping @Sendable () async throws -> Data) {
-        Task.detached { [self] in
-            let result: Result<Data, any Error>
-            do {
-                result = .success(try await body())
-            } catch {
-                result = .failure(error)
-            }
-            loop.submit { [self] in reply(result, on: connection) }
-        }
-    }
-
     private func reply(_ result: Result<Data, any Error>, on connection: ConnectionID) {
         let line: Data
         switch result {
         case .success(let data): line = Data(#"{"result":"#.utf8) + data + Data("}\n".utf8)
         case .failure(let error):
-            let text = (try? JSONEncoder.control.encode(["error": "\(error)"])) ?? Data(#"{"error":""}"#.utf8)
+            let text = (try? JSONEncoder.control.encode(control.more.refusal(error))) ?? Data(#"{"error":""}"#.utf8)
             line = text + Data("\n".utf8)
         }
         loop.send(Array(line), on: connection)
-    }
-}
-
-/// Why a control request was not served.
-public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
-    case notARequest
-    case unknownMethod(String)
-    /// No node runs on the directory.
-    case noNode(directory: String)
-    /// The node said so.
-    case refused(String)
-    case noAnswer
-
-    public var description: String {
-        switch self {
-        case .notARequest: "this is not a request: send one JSON object a line, with a method."
-        case .unknownMethod(let method): "the node knows no method \(method). It may be of another version than this program."
-        case .noNode(let directory): "\(directory): no node is running here. Start it: atoll serve --dir \(directory)"
-        case .refused(let text): text
-        case .noAnswer: "the node went away without an answer. See its log."
-        }
     }
 }
 

@@ -64,12 +64,14 @@ public final class NodeService: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - configuration: as the directory's file says, or as someone who starts the node wants it.
+    ///   - bounds, options: how long is waited for others, and how much is taken in from them.
     ///   - systemClock: milliseconds since 1970, as this machine believes.
     ///   - extension: answers control requests that the node itself does not know.
     public init(
         _ directory: String, _ configuration: NodeConfiguration, log: NodeLog, bounds: SessionBounds = SessionBounds(),
+        options: EventLoopOptions = EventLoopOptions(),
         systemClock: @escaping @Sendable () -> Int64 = systemMilliseconds,
-        extension more: @escaping ControlExtension
+        extension more: ControlExtension
     ) throws {
         self.directory = directory
         self.configuration = configuration
@@ -77,7 +79,7 @@ public final class NodeService: @unchecked Sendable {
         self.bounds = bounds
         keys = try NodeKeys.read(in: directory)
         codecs = try SessionCodecs()
-        let loop = try EventLoop()
+        let loop = try EventLoop(options)
         self.loop = loop
         let isHeadquarters = try ReplicaCard.read(in: directory).member == Access.headquarters
         let clock = try NodeClock(directory, isHeadquarters: isHeadquarters, system: systemClock)

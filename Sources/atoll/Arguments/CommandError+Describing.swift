@@ -17,6 +17,7 @@ extension CommandError {
         case let error as RegistrarError: self = CommandError(code: error.exitCode, description: "\(error)")
         case let error as TokenError: self = .badInput("\(error)")
         case let error as EnrolmentError: self = CommandError(code: error.exitCode, description: "\(error)")
+        case let error as ControlError: self = CommandError(code: error.exitCode, description: "\(error)")
         case let error as StorageError: self = CommandError(code: error.exitCode, description: "\(error)")
         case let error as ExchangeError:
             let cause = CommandError(describing: error.cause)
@@ -82,6 +83,17 @@ extension EnrolmentError {
         switch self {
         case .refused, .otherAuthority, .otherProtocol, .certificateRefused, .malformed, .inconsistent: .badInput
         case .unreachable, .clocks, .headquartersExpired, .replyLost: .doesNotHold
+        }
+    }
+}
+
+extension ControlError {
+    fileprivate var exitCode: ExitCode {
+        switch self {
+        case .notARequest, .unknownMethod: .badInput
+        case .noNode: .doesNotHold
+        case .refused(let refusal): refusal.code.flatMap(ExitCode.init) ?? .storage
+        case .noAnswer: .storage
         }
     }
 }

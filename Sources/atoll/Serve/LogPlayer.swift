@@ -37,17 +37,24 @@ actor LogPlayer {
     private var replay = LogReplay()
     private var done = Result(events: 0, orders: 0, ownTransactions: 0)
 
-    func play(_ parameters: Data, _ owner: ReplicaOwner) async throws -> Data {
+    func play(_ parameters: Data, _ context: ControlContext) async throws -> Data {
+        let owner = context.owner
         let wanted = try JSONDecoder().decode(Parameters.self, from: parameters)
         if wanted.log != log { try open(wanted) }
         if let from = wanted.from { pass(to: from) }
         while next < events.count, events[next].number <= wanted.upTo {
             let event = events[next]
             next += 1
-            let member = replay.member(of: event)
+            let (member, following) = (replay.member(of: event), next)
             guard member == owner.card.member else { continue }
             let replay = replay
-            try await owner.perform(at: wallClockMilliseconds()) { try replay.apply(event, at: member, in: $0) }
+            do {
+                try await owner.perform(at: context.clock()) { try replay.apply(event, at: member, in: $0) }
+            } catch {
+                // It was not made, and whoever asks again means it; unless another request has gone on meanwhile.
+                if next == following { next -= 1 }
+                throw error
+            }
             done.events += 1
             if case .order = event.kind { done.orders += 1 }
         }

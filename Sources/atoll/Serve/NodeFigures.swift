@@ -20,6 +20,10 @@ struct NodeFigures: Codable, Hashable {
     var onHand: Int64
     var scopes: [Held]
 
+    init(of owner: ReplicaOwner) async throws {
+        self = try await owner.access { try NodeFigures($0.replica) }
+    }
+
     /// Reads every stock record.
     init(_ replica: Replica) throws {
         (orders, onHand, scopes) = (0, 0, [])

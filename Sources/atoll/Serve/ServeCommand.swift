@@ -28,14 +28,7 @@ extension Command {
         if let peer = try arguments.address("peer") { configuration.peers = [.init(address: peer)] }
         let log = NodeLog { Diagnostics.line($0) }
         let player = LogPlayer()
-        let service = try NodeService(directory, configuration, log: log) { method, parameters, owner in
-            switch method {
-            case LogPlayer.method: return try await player.play(parameters, owner)
-            case NodeFigures.method:
-                return try JSONEncoder().encode(try await owner.access { try NodeFigures($0.replica) })
-            default: return nil
-            }
-        }
+        let service = try NodeService(directory, configuration, log: log, extension: controls(player))
         let waiter = Thread {
             var (signals, number) = (ends, Int32(0))
             // One that came while the replica was being opened waits here.
@@ -44,6 +37,27 @@ extension Command {
         }
         waiter.start()
         try service.run()
+    }
+
+    /// What the node answers besides what it knows itself.
+    private static func controls(_ player: LogPlayer) -> ControlExtension {
+        ControlExtension { error in
+            let described = CommandError(describing: error)
+            return ControlRefusal(error: described.description, code: described.code.rawValue)
+        } answer: { method, parameters, context, reply in
+            guard [LogPlayer.method, NodeFigures.method].contains(method) else { return false }
+            Task {
+                do {
+                    guard method == LogPlayer.method else {
+                        return reply(.success(try JSONEncoder().encode(try await NodeFigures(of: context.owner))))
+                    }
+                    reply(.success(try await player.play(parameters, context)))
+                } catch {
+                    reply(.failure(error))
+                }
+            }
+            return true
+        }
     }
 
     /// Keeps the signals that ask the program to end for whoever waits for them: none is lost, however early it comes. Threads

@@ -11,24 +11,35 @@ final class RunningNode {
     private let ended = DispatchSemaphore(value: 0)
     private var isStopped = false
 
-    /// - Parameter peer: where HQ is; nil if this is HQ.
+    /// - Parameters:
+    ///   - peer: where HQ is; nil if this is HQ.
+    ///   - port: where HQ listens; 0 for any.
     init(
-        _ directory: String, dialling peer: UInt16? = nil, bounds: SessionBounds = SessionBounds(),
-        clock: @escaping @Sendable () -> Int64 = systemMilliseconds
+        _ directory: String, dialling peer: UInt16? = nil, listening port: UInt16 = 0, bounds: SessionBounds = SessionBounds(),
+        options: EventLoopOptions = EventLoopOptions(), clock: @escaping @Sendable () -> Int64 = systemMilliseconds
     ) throws {
         self.directory = directory
-        var configuration = NodeConfiguration(listen: NodeAddress("127.0.0.1:0"))
+        var configuration = NodeConfiguration(listen: NodeAddress("127.0.0.1:\(port)"))
         if let peer, let address = NodeAddress("127.0.0.1:\(peer)") {
             configuration = NodeConfiguration(peers: [.init(address: address, member: 0)])
         }
-        service = try NodeService(directory, configuration, log: lines.log(), bounds: bounds, systemClock: clock) {
-            method, parameters, owner in
-            guard method == "edit", let name = try JSONDecoder().decode([String].self, from: parameters).first else {
-                return nil
+        let edits = ControlExtension { method, parameters, context, reply in
+            guard method == "edit", let name = try? JSONDecoder().decode([String].self, from: parameters).first else {
+                return false
             }
-            try await owner.edit(name, at: clock())
-            return Data("{}".utf8)
+            // The test that waits for this may hold a thread of the shared pool, and so may every other.
+            Thread.detachNewThread {
+                reply(
+                    Result {
+                        try context.owner.edit(name, at: context.clock())
+                        return Data("{}".utf8)
+                    })
+            }
+            return true
         }
+        service = try NodeService(
+            directory, configuration, log: lines.log(), bounds: bounds, options: options, systemClock: clock,
+            extension: edits)
         let (service, ended) = (service, ended)
         Thread.detachNewThread {
             try? service.run()
@@ -44,12 +55,30 @@ final class RunningNode {
     }
 
     var status: NodeStatus {
-        get throws { try JSONDecoder().decode(NodeStatus.self, from: try ControlClient(directory).ask("status")) }
+        get throws { try JSONDecoder().decode(NodeStatus.self, from: try ask("status")) }
+    }
+
+    /// Waits until it says something of itself.
+    ///
+    /// - Returns: whether it does, within a minute.
+    func eventually(_ holds: (NodeStatus) throws -> Bool) throws -> Bool {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try !holds(status) {
+            guard ContinuousClock.now < deadline else { return false }
+            _ = poll(nil, 0, 20)
+        }
+        return true
     }
 
     /// Writes something that all members hold.
     func edit(_ name: String) throws {
-        _ = try ControlClient(directory).ask("edit", try JSONEncoder().encode([name]))
+        _ = try ask("edit", try JSONEncoder().encode([name]))
+    }
+
+    private func ask(_ method: String, _ parameters: Data = Data("{}".utf8)) throws -> Data {
+        // Before that its socket is not there.
+        _ = lines.wait("started")
+        return try ControlClient(directory).ask(method, parameters)
     }
 
     func stop() {
