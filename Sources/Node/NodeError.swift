@@ -27,6 +27,8 @@ public enum NodeError: Error, Hashable, Sendable {
     case stopped
     /// More requests wait than the mailbox holds.
     case mailboxFull(limit: Int)
+    /// The disk takes nothing more; what was to be stored is not.
+    case diskFull(directory: String, DiskRoom)
 }
 
 extension NodeError: CustomStringConvertible {
@@ -65,6 +67,9 @@ extension NodeError: CustomStringConvertible {
             "\(count) replicas are more than the \(limit) that this process can hold open. Raise the limit (ulimit -n)."
         case .stopped: "the replica is being closed. Try again when it runs."
         case .mailboxFull(let limit): "\(limit) requests are waiting already. Try again in a moment."
+        case .diskFull(let directory, let room):
+            "the disk is full: \(directory) cannot be written to; \(room). This was not stored. Make room on that disk and do it "
+                + "again; the node goes on by itself."
         }
     }
 }

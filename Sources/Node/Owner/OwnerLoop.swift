@@ -26,6 +26,7 @@ struct OwnerLoop {
     let directory: ReplicaDirectory
     let logFrameBound: Int
     let counts: OwnerCountsBox
+    private let disk: DiskWatch
     /// The length of the log beyond which it is moved into the file.
     private var nextCheckpointFrames: Int
     private var counter: SessionCounter
@@ -46,10 +47,16 @@ struct OwnerLoop {
 
     private var replica: Replica { directory.replica }
 
-    init(_ directory: ReplicaDirectory, logFrameBound: Int, _ counts: OwnerCountsBox, _ listener: OwnerListener?) {
+    init(
+        _ directory: ReplicaDirectory, logFrameBound: Int, _ counts: OwnerCountsBox, _ disk: DiskWatch,
+        _ listener: OwnerListener?
+    ) {
         self.directory = directory
+        self.disk = disk
         self.listener = listener
-        counter = SessionCounter(directory.replica, verify: listener?.verify)
+        let path = directory.path
+        counter = SessionCounter(
+            directory.replica, explain: { disk.explain($0, in: path, at: $1) }, verify: listener?.verify)
         broker = listener == nil ? nil : EscrowBroker(directory.replica.schema)
         self.logFrameBound = logFrameBound
         self.counts = counts
@@ -70,6 +77,7 @@ struct OwnerLoop {
                     let (_, receipt) = try replica.apply(at: milliseconds, body)
                     group.append(Applied(request: request, receipt: receipt))
                 } catch {
+                    let error = explained(error)
                     dropIfRolledBack(&group, because: error)
                     note(error)
                     request.settle(error)
@@ -82,7 +90,7 @@ struct OwnerLoop {
                     request.settle(nil)
                 } catch {
                     note(error)
-                    request.settle(error)
+                    request.settle(explained(error))
                 }
             }
         }
@@ -136,15 +144,20 @@ struct OwnerLoop {
         var failure: (any Error)?
         do {
             try replica.commit()
+            disk.clear()
             counts.change {
                 $0.transactions += group.count
                 $0.commits += 1
             }
         } catch {
-            failure = error
+            failure = explained(error)
         }
         for applied in group { applied.request.settle(failure) }
         group = []
+    }
+
+    private func explained(_ error: any Error) -> any Error {
+        disk.explain(error, in: directory.path, at: listener?.wallClock() ?? 0)
     }
 
     /// A body that throws costs its own caller only. When storage fails, the engine returns to what is durable, and whoever

@@ -12,6 +12,7 @@ public final class ReplicaOwner: Sendable {
 
     private let mailbox: Mailbox<OwnerRequest>
     private let counts = OwnerCountsBox()
+    private let disk = DiskWatch()
     private let end = Reply<Void>()
 
     private struct Opened: Sendable {
@@ -34,10 +35,10 @@ public final class ReplicaOwner: Sendable {
         mailboxLimit: Int = 1024, logFrameBound: Int = 4096, listener: OwnerListener?,
         _ open: @escaping @Sendable () throws -> ReplicaDirectory
     ) throws {
-        let (mailbox, counts, end) = (Mailbox<OwnerRequest>(limit: mailboxLimit), counts, end)
+        let (mailbox, counts, disk, end) = (Mailbox<OwnerRequest>(limit: mailboxLimit), counts, disk, end)
         let opened = Reply<Opened>()
         let thread = Thread {
-            Self.run(mailbox, counts, logFrameBound, listener, open, opened)
+            Self.run(mailbox, counts, disk, logFrameBound, listener, open, opened)
             end.hold(())
             end.settle(nil)
         }
@@ -52,6 +53,19 @@ public final class ReplicaOwner: Sendable {
     deinit { mailbox.close() }
 
     public var done: OwnerCounts { counts.now }
+
+    /// What the disk refuses for want of room, until something is stored again.
+    var diskTrouble: DiskWatch.Trouble? { disk.trouble }
+
+    /// Asks a disk that was full whether it has room again; `then` is told on the owner's thread.
+    func proveDisk(then: @escaping @Sendable (Result<Void, any Error>) -> Void) {
+        let disk = disk
+        access(
+            { directory in
+                try directory.replica.proveWritable()
+                disk.clear()
+            }, then: then)
+    }
 
     /// How many requests wait to be taken up.
     public var waitingCount: Int { mailbox.count }
@@ -146,14 +160,14 @@ public final class ReplicaOwner: Sendable {
 
     /// The owner's thread, from opening to closing.
     private static func run(
-        _ mailbox: Mailbox<OwnerRequest>, _ counts: OwnerCountsBox, _ logFrameBound: Int, _ listener: OwnerListener?,
-        _ open: () throws -> ReplicaDirectory, _ opened: Reply<Opened>
+        _ mailbox: Mailbox<OwnerRequest>, _ counts: OwnerCountsBox, _ disk: DiskWatch, _ logFrameBound: Int,
+        _ listener: OwnerListener?, _ open: () throws -> ReplicaDirectory, _ opened: Reply<Opened>
     ) {
         do {
             let directory = try open()
             opened.hold(Opened(card: directory.card, isBehindHighWater: directory.isBehindHighWater))
             opened.settle(nil)
-            var loop = OwnerLoop(directory, logFrameBound: logFrameBound, counts, listener)
+            var loop = OwnerLoop(directory, logFrameBound: logFrameBound, counts, disk, listener)
             while let requests = mailbox.takeAll(waits: !loop.hasWork) { loop.serve(requests) }
             // The mark is a witness that may lag behind: closing goes on without it.
             try? directory.writeHighWater()

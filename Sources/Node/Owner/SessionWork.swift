@@ -52,6 +52,7 @@ struct SessionReply: Sendable {
 /// folded in waits, and whatever the same session asks after it.
 struct SessionCounter {
     private let desk: ReplicaDesk
+    private let explain: ErrorExplanation
     private let verify: CheckpointVerifier?
     private var joins: [SessionWork] = []
     private var joinedRecords = 0
@@ -59,13 +60,16 @@ struct SessionCounter {
     private var waiting: [SessionWork] = []
     private var replies: [SessionReply] = []
 
+    /// What an error means for the node, at a time in milliseconds since 1970.
+    typealias ErrorExplanation = @Sendable (any Error, Int64) -> any Error
     typealias CheckpointVerifier = @Sendable (SignedCheckpoint, _ message: [UInt8], Replica) -> Bool
 
     /// A commit of joins takes in no more records, so that no till waits for long.
     private static let recordsAtOnce = 2000
 
-    init(_ replica: Replica, verify: CheckpointVerifier?) {
+    init(_ replica: Replica, explain: @escaping ErrorExplanation, verify: CheckpointVerifier?) {
         desk = ReplicaDesk(replica)
+        self.explain = explain
         self.verify = verify
     }
 
@@ -125,8 +129,7 @@ struct SessionCounter {
         } catch {
             // Damage, or a fork that another peer brought between staging and this: those who wait must hear of it.
             for work in waiting {
-                replies.append(
-                    SessionReply(key: work.key, answer: .failed(.internalTrouble(reason: "\(error)"))))
+                replies.append(SessionReply(key: work.key, answer: .failed(trouble(error, at: milliseconds))))
             }
             waiting = []
         }
@@ -142,6 +145,14 @@ struct SessionCounter {
         return replies
     }
 
+    /// What the other side hears of something that does not work here: of a full disk no more than that.
+    private func trouble(_ error: any Error, at milliseconds: Int64) -> SessionError {
+        guard case NodeError.diskFull = explain(error, milliseconds) else {
+            return .internalTrouble(reason: "\(error)")
+        }
+        return .internalTrouble(reason: "the disk is full")
+    }
+
     private mutating func reply(to work: SessionWork) {
         let replica = desk.replica
         var random = SystemRandomNumberGenerator()
@@ -155,7 +166,7 @@ struct SessionCounter {
         } catch let error as ReplicaError {
             answer = .failed(SessionError(error))
         } catch {
-            answer = .failed(.internalTrouble(reason: "\(error)"))
+            answer = .failed(trouble(error, at: work.milliseconds))
         }
         replies.append(SessionReply(key: work.key, answer: answer))
     }

@@ -67,7 +67,9 @@ public struct NodeDoctor {
                     + "\(status.quarantinedRecords) records are set aside. They come back by themselves from a node that holds "
                     + "as much. If this stays, see that one is connected; if it happens again, replace the disk.")
         }
-        if let free = status.freeDiskBytes, free < 1 << 30 {
+        if let trouble = status.diskTrouble {
+            findings.append("Since \(Timestamp.text(trouble.since)), \(trouble.times) times: \(trouble.detail)")
+        } else if let free = status.freeDiskBytes, free < 1 << 30 {
             findings.append("Only \(free >> 20) MiB of disk are free. Make room before sales cannot be stored.")
         }
         return findings

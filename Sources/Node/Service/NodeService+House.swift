@@ -6,13 +6,28 @@ internal import Sync
 /// What is due every few seconds.
 extension NodeService {
     static let housekeepingMilliseconds: Int64 = 5_000
+    /// A disk that is full for the fourth time within an hour is no news.
+    private static let toldOften = 3
 
     func keepHouse() {
         guard !isStopping else { return }
         for slot in slots.values where !slot.isClosing { noteHeld(slot) }
         signCheckpoints()
+        lookAfterDisk()
         maintain()
         loop.after(milliseconds: Self.housekeepingMilliseconds) { [self] in keepHouse() }
+    }
+
+    /// Says that the disk is full, and tries whether it has room again: nobody may come and sell.
+    private func lookAfterDisk() {
+        let trouble = owner.diskTrouble
+        if let trouble, !isDiskFull {
+            log.logOnce(.error, "disk_full", about: "disk", allowance: Self.toldOften, ["reason": "\(trouble.error)"])
+        } else if trouble == nil, isDiskFull {
+            log.logOnce(.info, "disk_has_room", about: "disk", allowance: Self.toldOften)
+        }
+        isDiskFull = trouble != nil
+        if isDiskFull { owner.proveDisk { _ in } }
     }
 
     private func maintain() {

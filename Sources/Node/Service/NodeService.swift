@@ -43,6 +43,8 @@ public final class NodeService: @unchecked Sendable {
     var needsRefresh = false
     let maintenance: NodeMaintenance
     var isMaintaining = false
+    /// As far as the log has told.
+    var isDiskFull = false
     var markedScopes: [Scope] = []
     /// Those of which something is damaged.
     var ailing: [Scope] = []

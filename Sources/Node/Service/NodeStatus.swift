@@ -48,6 +48,15 @@ public struct NodeStatus: Codable, Hashable, Sendable {
         public var milliseconds: Int64
     }
 
+    /// The disk takes nothing more.
+    public struct DiskTrouble: Codable, Hashable, Sendable {
+        /// When it was full first, in milliseconds since 1970.
+        public var since: Int64
+        /// How often something could not be stored since then.
+        public var times: Int
+        public var detail: String
+    }
+
     public var member: UInt32
     public var name: String
     public var origin: String
@@ -67,6 +76,7 @@ public struct NodeStatus: Codable, Hashable, Sendable {
     public var clockCorrectionMilliseconds: Int64
     public var certificateExpires: Int64
     public var freeDiskBytes: Int64?
+    public var diskTrouble: DiskTrouble?
     public var waitingRequests: Int
     public var transactions: Int
     public var commits: Int
@@ -120,6 +130,9 @@ extension NodeService {
     ) throws -> @Sendable (ReplicaDirectory) throws -> NodeStatus {
         let (waiting, done, expires) = (owner.waitingCount, owner.done, try keys.certificate.validity.upperBound)
         let (clock, correction, membership) = (clock.milliseconds, clock.correctionMilliseconds, membership)
+        let trouble = owner.diskTrouble.map {
+            NodeStatus.DiskTrouble(since: $0.since, times: $0.times, detail: "\($0.error)")
+        }
         return { directory in
             let replica = directory.replica
             let sum = replica.heldScopes.reduce(Hash128.zero) { sum, scope in
@@ -152,7 +165,7 @@ extension NodeService {
                 stampsAhead: ahead,
                 clockCorrectionMilliseconds: correction,
                 certificateExpires: expires, freeDiskBytes: (attributes?[.systemFreeSize] as? NSNumber)?.int64Value,
-                waitingRequests: waiting, transactions: done.transactions, commits: done.commits)
+                diskTrouble: trouble, waitingRequests: waiting, transactions: done.transactions, commits: done.commits)
         }
     }
 }

@@ -54,7 +54,7 @@ extension NodeError {
         case .notAReplica, .notAChain, .notEmpty, .occupied, .newerVersion, .mismatched, .unknownMember, .unusableBackup,
             .wrongSetting:
             .badInput
-        case .tooManyMembers, .lostReplica, .locked, .damaged, .behindHighWater, .stopped, .mailboxFull: .storage
+        case .tooManyMembers, .lostReplica, .locked, .damaged, .behindHighWater, .stopped, .mailboxFull, .diskFull: .storage
         }
     }
 }

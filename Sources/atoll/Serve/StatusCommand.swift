@@ -70,6 +70,10 @@ extension NodeStatus {
                 "\(stamp.scope): \(name) has written with a clock that runs "
                     + "\(duration(Double(stamp.milliseconds) / 1000)) ahead.")
         }
+        if let diskTrouble {
+            let since = Date(timeIntervalSince1970: Double(diskTrouble.since / 1000)).formatted(.iso8601)
+            lines.append("Since \(since), \(diskTrouble.times.counting("time")): \(diskTrouble.detail.printable)")
+        }
         return lines
     }
 
