@@ -1,58 +1,69 @@
 internal import Foundation
-internal import Net
+public import Net
+internal import Replica
+internal import Sync
 
 /// Looks at a node, running or not, and says in words what is wrong and what to do.
 public struct NodeDoctor {
     private let directory: String
+    private let systemClock: @Sendable () -> Int64
 
-    public init(_ directory: String) {
-        self.directory = directory
+    /// - Parameter systemClock: milliseconds since 1970, as this machine believes.
+    public init(_ directory: String, systemClock: @escaping @Sendable () -> Int64 = systemMilliseconds) {
+        (self.directory, self.systemClock) = (directory, systemClock)
     }
 
     /// What needs a person; nothing if all is well.
     public func findings() throws -> [String] {
-        let keys = try NodeKeys.read(in: directory)
-        var findings = certificate(keys)
+        try ReplicaDirectory.checkKind(directory)
+        let (keys, card) = (try NodeKeys.read(in: directory), try ReplicaCard.read(in: directory))
+        let isHeadquarters = card.member == Access.headquarters
+        let now = try NodeClock(directory, isHeadquarters: isHeadquarters, system: systemClock).milliseconds
+        var findings = certificate(keys, card, at: now)
         do {
             let answer = try ControlClient(directory).ask("status")
-            findings += running(try JSONDecoder().decode(NodeStatus.self, from: answer))
+            findings += running(try JSONDecoder().decode(NodeStatus.self, from: answer), at: now)
         } catch ControlError.noNode {
             findings.append("No node is running here: nothing syncs. Start it: atoll serve --dir \(directory)")
         }
         return findings
     }
 
-    private func certificate(_ keys: NodeKeys) -> [String] {
+    private func certificate(_ keys: NodeKeys, _ card: ReplicaCard, at now: Int64) -> [String] {
         guard let validity = try? keys.certificate.validity else { return ["The node's certificate cannot be read."] }
-        let left = validity.upperBound - systemMilliseconds()
-        if systemMilliseconds() < validity.lowerBound {
-            return ["The certificate is not valid yet: this machine's clock is behind. Set the clock."]
-        }
-        guard left > 0 else {
+        let (begin, end, here) = (
+            Timestamp.text(validity.lowerBound), Timestamp.text(validity.upperBound), Timestamp.text(now)
+        )
+        guard card.member != Access.headquarters else {
+            guard !validity.contains(now) else { return [] }
             return [
-                "The certificate has expired: the store goes on selling, but nobody syncs with it. At HQ, run "
-                    + "atoll invite NAME --replace, and join this machine again with that token."
+                "HQ's certificate holds from \(begin) to \(end), and here it is \(here). If this clock is wrong, set it. HQ's node "
+                    + "renews the certificate by itself as soon as it runs with the right time."
             ]
         }
-        guard Renewal.isDue(validity, at: systemMilliseconds() - 7 * 86_400_000) else { return [] }
-        return ["The certificate ends in \(left / 86_400_000) days, and should have been renewed: is HQ reachable?"]
+        if now < validity.lowerBound {
+            return [
+                "The certificate is not valid before \(begin), and here it is \(here): this machine's clock is behind. Set the clock."
+            ]
+        }
+        if now > validity.upperBound {
+            return [
+                "The certificate ended at \(end), and here it is \(here): the store goes on selling, but nobody syncs with it. If "
+                    + "this clock is wrong, set it. If it is right, run at HQ: atoll invite \(card.name) --replace, and here with that "
+                    + "token: atoll join TOKEN --dir \(directory). Nothing that was sold is lost."
+            ]
+        }
+        guard Renewal.isDue(validity, at: now - 7 * 86_400_000) else { return [] }
+        let days = (validity.upperBound - now) / 86_400_000
+        return [
+            "The certificate ends in \(days) days, at \(end), and should have been renewed by now. Let this node reach HQ before then."
+        ]
     }
 
-    private func running(_ status: NodeStatus) -> [String] {
-        var findings: [String] = []
-        for peer in status.peers {
-            if peer.state == "not connected" {
-                let why = peer.errorDetail ?? "nobody has dialled"
-                findings.append("\(peer.name) is not connected: \(why). \(Self.advice(peer.error))")
-            }
-            for (scope, reason) in peer.suspended.sorted(by: { $0.key < $1.key }) {
-                findings.append("\(scope) does not sync with \(peer.name): \(reason).")
-            }
-            if let offset = peer.clockOffsetMilliseconds, abs(offset) > 2_000, status.member != 0, peer.member == 0 {
-                findings.append(
-                    "This machine's clock is \(abs(offset) / 1000) s \(offset > 0 ? "behind" : "ahead of") HQ's. Set it, or let it "
-                        + "follow a time server.")
-            }
+    private func running(_ status: NodeStatus, at now: Int64) -> [String] {
+        var findings = peers(status)
+        if let failure = status.renewalFailure {
+            findings.append("The certificate could not be renewed: \(failure) It is tried again by itself.")
         }
         for (member, stamps) in Dictionary(grouping: status.stampsAhead, by: \.member).sorted(by: { $0.key < $1.key }) {
             let seconds = (stamps.map(\.milliseconds).max() ?? 0) / 1000
@@ -75,12 +86,36 @@ public struct NodeDoctor {
         return findings
     }
 
+    private func peers(_ status: NodeStatus) -> [String] {
+        var findings: [String] = []
+        for peer in status.peers {
+            if peer.state == "not connected" {
+                let why = peer.errorDetail ?? "nobody has dialled"
+                findings.append("\(peer.name) is not connected: \(why). \(Self.advice(peer.error))")
+            }
+            for (scope, reason) in peer.suspended.sorted(by: { $0.key < $1.key }) {
+                findings.append("\(scope) does not sync with \(peer.name): \(reason).")
+            }
+            if let offset = peer.clockOffsetMilliseconds, abs(offset) > 2_000, status.member != 0, peer.member == 0 {
+                findings.append(
+                    "This machine's clock is \(abs(offset) / 1000) s \(offset > 0 ? "behind" : "ahead of") HQ's. Set it, or let it "
+                        + "follow a time server.")
+            }
+        }
+        return findings
+    }
+
     private static func advice(_ error: String?) -> String {
         switch error {
         case "revoked": "HQ decided that; only HQ can take it back (atoll revoke NAME --undo)."
         case "other_chain": "It belongs to another chain: check the address in node.json."
         case "version": "Use the same version of the program on both machines."
         case "overloaded": "It will be tried again by itself."
+        case "certificate_unknown_authority", "certificate_not_atoll":
+            "It belongs to another chain: check the address in node.json, there and here."
+        case "certificate_expired", "certificate_not_yet_valid":
+            "Look at the clocks of both machines, and run atoll doctor there, too."
+        case "internal_trouble": "Look at the log of both nodes. It is tried again by itself."
         default: "It is dialled again by itself; if that does not help, see whether the machine is on and the address is right."
         }
     }

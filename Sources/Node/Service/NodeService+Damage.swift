@@ -26,16 +26,6 @@ extension NodeService {
         }
     }
 
-    /// A scope that two members cannot agree on is said once, whatever sessions try again.
-    func noteSuspensions(of slot: SessionSlot) {
-        slot.loggedSuspensions = slot.session.suspended.count
-        let peer = "member \(slot.identity.member)"
-        for (scope, error) in slot.session.suspended.sorted(by: { $0.key < $1.key }) {
-            log.logOnce(
-                .warning, "scope_left_out", about: "\(scope)", ["with": peer, "error": error.name, "detail": "\(error)"])
-        }
-    }
-
     /// Whoever reads beside the owner has met a row that cannot be read.
     static func setAside(_ key: RecordKey, at owner: ReplicaOwner) {
         owner.access({ _ = try $0.replica.quarantineIfDamaged(key) }, then: { _ in })

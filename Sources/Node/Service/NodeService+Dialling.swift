@@ -8,7 +8,7 @@ struct Dial {
     /// A connection is there, or being made.
     var isBusy = false
     /// Why the last attempt failed.
-    var failure: String?
+    var failure: CloseReason?
 
     init(_ peer: NodeConfiguration.Peer) {
         self.peer = peer
@@ -28,8 +28,10 @@ extension NodeService {
 
     func failed(_ index: Int, _ reason: CloseReason) {
         dials[index].isBusy = false
-        dials[index].failure = "\(reason)"
-        log.logOnce(.warning, "cannot_connect", about: "\(dials[index].peer.address)", ["reason": "\(reason)"])
+        dials[index].failure = reason
+        log.logOnce(
+            .warning, "cannot_connect", about: "\(dials[index].peer.address)",
+            ["error": reason.name, "reason": "\(reason)"])
         redialLater(index)
     }
 

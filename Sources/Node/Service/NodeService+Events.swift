@@ -44,7 +44,7 @@ extension NodeService: EventLoopDelegate {
     }
 
     public func refused(_ address: SocketAddress, at listener: ListenerID, _ reason: CloseReason) {
-        log.logOnce(.warning, "refused_connection", about: address.hostText, ["reason": "\(reason)"])
+        log.logOnce(.warning, "refused_connection", about: address.hostText, ["error": reason.name, "reason": "\(reason)"])
     }
 
     public func changed(_ condition: ListenerCondition, of listener: ListenerID) {

@@ -13,6 +13,7 @@ extension NodeService {
         guard !isStopping else { return }
         for slot in slots.values where !slot.isClosing { noteHeld(slot) }
         signCheckpoints()
+        renewIfDue()
         lookAfterDisk()
         maintain()
         loop.after(milliseconds: Self.housekeepingMilliseconds) { [self] in keepHouse() }

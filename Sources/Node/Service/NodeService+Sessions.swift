@@ -107,8 +107,8 @@ extension NodeService {
         }
         if slot.session.end != nil { finish(slot) } else { arm(slot) }
         if slot.session.phase == .open { noteOpen(slot) }
+        if slot.session.suspended.count > slot.notedSuspensions.count { noteSuspensions(of: slot) }
         learnClock(from: slot)
-        if slot.session.suspended.count != slot.loggedSuspensions { noteSuspensions(of: slot) }
     }
 
     /// Follows headquarters' clock, once for each time that it was measured.
@@ -198,6 +198,17 @@ extension NodeService {
             .info, "in_session", about: "member \(member)", allowance: Self.freelyLogged,
             ["remote": slot.remote.description, "dialled": slot.dial == nil ? "no" : "yes"])
         if let dial = slot.dial { dials[dial].backOff.succeed() }
+        if member == Access.headquarters { renewAtNextTurn() }
+    }
+
+    /// A scope that stays as it is between two nodes is nothing that anyone sees from what syncs on.
+    private func noteSuspensions(of slot: SessionSlot) {
+        for (scope, error) in slot.session.suspended.sorted(by: { $0.key < $1.key }) {
+            guard slot.notedSuspensions.insert(scope).inserted else { continue }
+            log.logOnce(
+                .warning, "scope_suspended", about: "member \(slot.identity.member)",
+                ["scope": "\(scope)", "error": error.name, "detail": "\(error)"])
+        }
     }
 
     private func noteEnd(_ slot: SessionSlot, _ error: SessionError) {
@@ -211,9 +222,12 @@ extension NodeService {
     private func noteLoss(_ slot: SessionSlot, _ reason: CloseReason) {
         let member = slot.identity.member
         noteHeld(slot)
-        history[member, default: PeerHistory()].ended(SessionError.lost.name, "\(reason)", at: now.wall)
+        let name = reason.isAboutCertificate ? reason.name : SessionError.lost.name
+        history[member, default: PeerHistory()].ended(name, "\(reason)", at: now.wall)
+        let allowance = reason.isAboutCertificate ? 1 : Self.freelyLogged
         log.logOnce(
-            .warning, "line_lost", about: "member \(member)", allowance: Self.freelyLogged, ["reason": "\(reason)"])
+            .warning, "line_lost", about: "member \(member)", allowance: allowance,
+            ["error": reason.name, "reason": "\(reason)"])
     }
 
     func noteHeld(_ slot: SessionSlot) {

@@ -41,6 +41,7 @@ public final class NodeService: @unchecked Sendable {
     var isRefreshing = false
     /// The scope `chain` has changed since the membership was asked for.
     var needsRefresh = false
+    var renewal = RenewalState()
     let maintenance: NodeMaintenance
     var isMaintaining = false
     /// As far as the log has told.
@@ -125,6 +126,7 @@ public final class NodeService: @unchecked Sendable {
         log.log(.info, "started", ["member": String(identity.member), "origin": String(identity.origin.rawValue, radix: 16)])
         for index in dials.indices { dial(index) }
         acknowledgeFences()
+        renewIfDue()
         loop.after(milliseconds: Self.housekeepingMilliseconds) { [self] in keepHouse() }
         try loop.run(self)
         spools.stop()

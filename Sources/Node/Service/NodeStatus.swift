@@ -74,7 +74,11 @@ public struct NodeStatus: Codable, Hashable, Sendable {
     public var stampsAhead: [Ahead]
     /// What is added to the system's clock, which headquarters' clock has shown to be wrong.
     public var clockCorrectionMilliseconds: Int64
+    /// From when and until when the certificate holds, in milliseconds since 1970.
+    public var certificateBegins: Int64
     public var certificateExpires: Int64
+    /// Why the next certificate could not be got; it is asked for again.
+    public var renewalFailure: String?
     public var freeDiskBytes: Int64?
     public var diskTrouble: DiskTrouble?
     public var waitingRequests: Int
@@ -106,7 +110,8 @@ extension NodeService {
             peers.append(
                 NodeStatus.Peer(
                     member: dial.peer.member, name: "\(dial.peer.address)", state: "not connected", unacknowledged: 0,
-                    suspended: [:], error: "cannot_connect", errorDetail: failure))
+                    suspended: [:], error: failure.isAboutCertificate ? failure.name : "cannot_connect",
+                    errorDetail: "\(failure)"))
         }
         return peers
     }
@@ -128,8 +133,9 @@ extension NodeService {
     func status(
         _ peers: [NodeStatus.Peer], _ history: [UInt32: PeerHistory]
     ) throws -> @Sendable (ReplicaDirectory) throws -> NodeStatus {
-        let (waiting, done, expires) = (owner.waitingCount, owner.done, try keys.certificate.validity.upperBound)
+        let (waiting, done, validity) = (owner.waitingCount, owner.done, try keys.certificate.validity)
         let (clock, correction, membership) = (clock.milliseconds, clock.correctionMilliseconds, membership)
+        let renewalFailure = renewal.failure
         let trouble = owner.diskTrouble.map {
             NodeStatus.DiskTrouble(since: $0.since, times: $0.times, detail: "\($0.error)")
         }
@@ -164,8 +170,10 @@ extension NodeService {
                 quarantinedRecords: replica.quarantinedKeys.count, damagedScopes: replica.ailingScopes.map { "\($0)" },
                 stampsAhead: ahead,
                 clockCorrectionMilliseconds: correction,
-                certificateExpires: expires, freeDiskBytes: (attributes?[.systemFreeSize] as? NSNumber)?.int64Value,
-                diskTrouble: trouble, waitingRequests: waiting, transactions: done.transactions, commits: done.commits)
+                certificateBegins: validity.lowerBound, certificateExpires: validity.upperBound,
+                renewalFailure: renewalFailure,
+                freeDiskBytes: (attributes?[.systemFreeSize] as? NSNumber)?.int64Value, diskTrouble: trouble,
+                waitingRequests: waiting, transactions: done.transactions, commits: done.commits)
         }
     }
 }

@@ -20,8 +20,8 @@ final class SessionSlot {
     var isSubscribed = false
     var isClosing = false
     var hasBeenOpen = false
-    /// How many left-out scopes of the session are in the log.
-    var loggedSuspensions = 0
+    /// Scopes that are left out, as far as the log tells of them.
+    var notedSuspensions: Set<Scope> = []
     /// What was taken into account for this node's clock.
     var learnedOffset: ClockOffset?
 

@@ -7,10 +7,14 @@ extension Command {
         details: """
             The machine makes a private key that never leaves it, and HQ certifies it. If the line is cut in the middle, run the
             same command again: HQ knows the machine by its key. Letter case, blanks and dashes in the token do not matter.
+
+            A member whose certificate has ended, because it was off for months, joins again in its own directory with a token
+            from atoll invite NAME --replace: it gets a new certificate, and keeps its key and all that it sold. Its node may
+            go on running meanwhile.
             """,
         operands: [Operand(name: "TOKEN", help: "what atoll invite printed last; - for standard input")],
         options: [
-            .node("the store's directory; an empty one, or a name that is free"),
+            .node("the store's directory; an empty one, a name that is free, or the member's own"),
             .listen("where the store listens for its neighbours; nowhere if it is not said"),
             .address("where neighbours dial the store"), .json,
         ],
@@ -26,8 +30,16 @@ extension Command {
                 JSON.object([
                     ("chain", .text("\(joined.card.chain)")), ("member", .integer(Int(joined.card.member))),
                     ("name", .text(joined.card.name)), ("headquarters", .text("\(joined.headquarters)")),
-                    ("already", .boolean(joined.wasJoined)),
+                    ("already", .boolean(joined.wasJoined)), ("expired", .boolean(joined.wasExpired)),
                 ]).line + "\n")
+        }
+        guard !joined.wasExpired else {
+            return try Atoll.print(
+                """
+                \(joined.card.name.printable), member \(joined.card.member), has a new certificate in \(directory). What it did meanwhile is kept.
+                A node that runs there syncs within a minute. If none does:  atoll serve --dir \(directory)
+
+                """)
         }
         try Atoll.print(
             """

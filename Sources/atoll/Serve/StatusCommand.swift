@@ -4,6 +4,7 @@ import Node
 extension Command {
     static let status = Command(
         name: "status", summary: "Show how a running node is doing: its peers, what is on the way, clocks, disk.",
+        details: "Ends with exit code 1 if no node runs there.",
         options: [.node("the node's directory"), .json],
         examples: ["atoll status --dir HQ", "atoll status --dir HQ --json"]
     ) { arguments in
@@ -15,7 +16,7 @@ extension Command {
 
     static let doctor = Command(
         name: "doctor", summary: "Explain what is wrong with a node, and what to do about it.",
-        details: "Ends with exit code 1 if something needs a person.",
+        details: "Ends with exit code 1 if something needs a person, or no node runs there.",
         options: [.node("the node's directory")],
         examples: ["atoll doctor --dir S012"]
     ) { arguments in
@@ -34,7 +35,7 @@ extension NodeStatus {
             "\(name.printable) (member \(member)), incarnation \(origin), \(scopes) scopes, sum \(sum)",
             "\(transactions.grouped) transactions in \(commits.grouped) commits since the start; \(waitingRequests) wait"
                 + (freeDiskBytes.map { "; \(($0 >> 20).grouped) MiB of disk are free" } ?? ""),
-            "certificate until \(Date(timeIntervalSince1970: Double(certificateExpires) / 1000).formatted(.iso8601))", "",
+            certificateText, "",
         ]
         if peers.isEmpty {
             lines.append("No peers.")
@@ -70,11 +71,29 @@ extension NodeStatus {
                 "\(stamp.scope): \(name) has written with a clock that runs "
                     + "\(duration(Double(stamp.milliseconds) / 1000)) ahead.")
         }
+        if let renewalFailure { lines.append("The certificate could not be renewed: \(renewalFailure.printable)") }
         if let diskTrouble {
-            let since = Date(timeIntervalSince1970: Double(diskTrouble.since / 1000)).formatted(.iso8601)
-            lines.append("Since \(since), \(diskTrouble.times.counting("time")): \(diskTrouble.detail.printable)")
+            lines.append(
+                "Since \(Self.moment(diskTrouble.since)), \(diskTrouble.times.counting("time")): \(diskTrouble.detail.printable)"
+            )
         }
         return lines
+    }
+
+    private var certificateText: String {
+        let now = wallClockMilliseconds() + clockCorrectionMilliseconds
+        if now > certificateExpires {
+            return "certificate ended at \(Self.moment(certificateExpires)): nobody syncs with this node; see atoll doctor"
+        }
+        if now < certificateBegins {
+            return
+                "certificate not valid before \(Self.moment(certificateBegins)): nobody syncs with this node; see atoll doctor"
+        }
+        return "certificate until \(Self.moment(certificateExpires))"
+    }
+
+    private static func moment(_ milliseconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(milliseconds / 1000)).formatted(.iso8601)
     }
 
     private static func age(_ since: Int64) -> String {

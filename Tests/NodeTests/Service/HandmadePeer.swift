@@ -11,26 +11,35 @@ import Sync
 final class HandmadePeer: EventLoopDelegate, @unchecked Sendable {
     private let loop: EventLoop
     private let first: [UInt8]
-    private let conversation: Conversation?
+    private let talk: (any Talk)?
     private let condition = NSCondition()
     private var received: [UInt8] = []
-    private var isClosed = false
+    private var end: CloseReason?
 
     /// - Parameters:
     ///   - credential: of the member that it is.
     ///   - first: what it says at once.
-    ///   - conversation: what it goes on with.
-    init(
+    ///   - talk: what it goes on with.
+    convenience init(
         dialling port: UInt16, _ credential: TLSConfiguration.Credential, _ authority: Certificate, saying first: [UInt8] = [],
-        _ conversation: Conversation? = nil
+        _ talk: (any Talk)? = nil
     ) throws {
-        (self.first, self.conversation) = (first, conversation)
-        loop = try EventLoop()
         let context = try TLSContext(
             TLSConfiguration(
                 credential: credential, trust: .authority(authority), protocols: [.init("atoll/1")],
                 clock: { TestChain.now }))
-        _ = loop.connect(to: .host("127.0.0.1", port: port), .tls(context))
+        try self.init(dialling: port, .tls(context), saying: first, talk)
+    }
+
+    /// One that has no certificate, and no TLS.
+    convenience init(dialling port: UInt16, sayingPlainly first: [UInt8]) throws {
+        try self.init(dialling: port, .plain, saying: first, nil)
+    }
+
+    private init(dialling port: UInt16, _ security: Security, saying first: [UInt8], _ talk: (any Talk)?) throws {
+        (self.first, self.talk) = (first, talk)
+        loop = try EventLoop()
+        _ = loop.connect(to: .host("127.0.0.1", port: port), security)
         Thread.detachNewThread { [self] in try? loop.run(self) }
     }
 
@@ -44,72 +53,37 @@ final class HandmadePeer: EventLoopDelegate, @unchecked Sendable {
     func lastWords() -> String? {
         let deadline = Date() + 60
         return condition.withLock {
-            while !isClosed { guard condition.wait(until: deadline) else { return nil } }
+            while end == nil { guard condition.wait(until: deadline) else { return nil } }
             return String(decoding: received, as: UTF8.self)
         }
     }
 
+    /// Why its connection ended or did not come to be; nil if neither has happened after a minute.
+    func closeReason() -> CloseReason? {
+        _ = lastWords()
+        return condition.withLock { end }
+    }
+
     func opened(_ connection: ConnectionID, _: Opening) {
-        loop.send(first + (conversation?.goOn() ?? []), on: connection)
+        loop.send(first + (talk?.goOn() ?? []), on: connection)
     }
 
     func received(_ bytes: RawSpan, on connection: ConnectionID) {
         let copy = bytes.withUnsafeBytes { Array($0) }
         condition.withLock { received += copy }
-        if let answer = conversation?.take(copy), !answer.isEmpty { loop.send(answer, on: connection) }
+        if let answer = talk?.take(copy), !answer.isEmpty { loop.send(answer, on: connection) }
     }
 
-    func closed(_: ConnectionID, _: CloseReason) { end() }
-    func failed(_: AttemptID, _: CloseReason) { end() }
+    func closed(_: ConnectionID, _ reason: CloseReason) { end(because: reason) }
+    func failed(_: AttemptID, _ reason: CloseReason) { end(because: reason) }
     func drained(_: ConnectionID) {}
     func refused(_: SocketAddress, at _: ListenerID, _: CloseReason) {}
     func changed(_: ListenerCondition, of _: ListenerID) {}
 
-    private func end() {
+    private func end(because reason: CloseReason) {
         condition.withLock {
-            isClosed = true
+            end = end ?? reason
             condition.broadcast()
-        }
-    }
-}
-
-/// A session that is carried on by the protocol's own code, but with a false name, or deaf to some of what is asked.
-final class Conversation {
-    private let server: DirectServer
-    private var session: Session
-    private let ignores: (SessionRequest) -> Bool
-
-    /// - Parameter origin: who it says that it is; nil for the truth.
-    init(
-        _ replica: Replica, as origin: Origin? = nil, ignoring ignores: @escaping (SessionRequest) -> Bool = { _ in false }
-    ) throws {
-        var access = Access()
-        // Its own program lets it write anywhere.
-        access[replica.identity.member] = .init()
-        let identity = replica.identity
-        let parameters = SessionParameters(
-            chain: identity.chain, origin: origin ?? identity.origin, peer: 0, isInitiator: true,
-            interest: access.interest(of: identity.member, holding: replica.heldScopes), access: access)
-        session = Session(parameters, codecs: try SessionCodecs(), at: Self.now)
-        server = DirectServer(replica, random: SystemRandomNumberGenerator())
-        self.ignores = ignores
-    }
-
-    private static var now: Moment { Moment(monotonic: monotonicMilliseconds(), wall: TestChain.now) }
-
-    func take(_ bytes: [UInt8]) -> [UInt8] {
-        bytes.withUnsafeBytes { session.receive($0, at: Self.now) }
-        return goOn()
-    }
-
-    /// Serves what the session asks of its replica.
-    func goOn() -> [UInt8] {
-        while true {
-            let requests = session.takeRequests()
-            guard !requests.isEmpty else { return session.takeOutput() }
-            for request in requests where !ignores(request) {
-                session.answer(server.serve(request, from: 0, at: TestChain.now), at: Self.now)
-            }
         }
     }
 }

@@ -35,6 +35,16 @@ extension EnrolmentError {
     }
 }
 
+extension EnrolmentError {
+    /// Whether it is about an address, so that HQ may answer at another one.
+    var isElsewhere: Bool {
+        switch self {
+        case .unreachable, .otherAuthority, .otherProtocol: true
+        default: false
+        }
+    }
+}
+
 extension EnrolmentError: CustomStringConvertible {
     public var description: String {
         switch self {

@@ -10,6 +10,13 @@ public enum Joining {
         public let headquarters: NodeAddress
         /// An earlier attempt had joined already and was interrupted at its very end.
         public let wasJoined: Bool
+        /// The directory was this member's already, with a certificate that had ended: it has a new one, and all else as it was.
+        public let wasExpired: Bool
+
+        init(_ card: ReplicaCard, _ headquarters: NodeAddress, wasJoined: Bool = false, wasExpired: Bool = false) {
+            (self.card, self.headquarters) = (card, headquarters)
+            (self.wasJoined, self.wasExpired) = (wasJoined, wasExpired)
+        }
     }
 
     /// Makes a key, has HQ certify it, and makes the member's directory: as a whole, or not at all. Blocks its thread.
@@ -18,7 +25,8 @@ public enum Joining {
     /// a lost reply or a crash the same call is the same machine to HQ, and gets the same certificate.
     ///
     /// - Parameters:
-    ///   - path: an empty directory, or a name that is free.
+    ///   - path: an empty directory, or a name that is free; or this very member's directory, if its certificate does not hold
+    ///     any more. That one keeps its key and all that it holds, may have a node running, and gets a certificate alone.
     ///   - listen, address: where the member will listen, and where others dial it; nil if it only dials.
     ///   - clock: milliseconds since 1970.
     /// - Throws: `EnrolmentError`; `NodeError.occupied`; `FileError`.
@@ -27,7 +35,10 @@ public enum Joining {
         clock: @escaping @Sendable () -> Int64 = systemMilliseconds, timeoutMilliseconds: Int64 = 30_000
     ) throws -> Joined {
         if let card = try finished(token, at: path) {
-            return Joined(card: card, headquarters: token.address, wasJoined: true)
+            return Joined(card, token.address, wasJoined: true)
+        }
+        if let card = try certifyAgain(token, at: path, address, clock, timeoutMilliseconds) {
+            return Joined(card, token.address, wasExpired: true)
         }
         let draft = try NodeDraft(of: path)
         do {
@@ -41,7 +52,7 @@ public enum Joining {
                 card, NodeKeys(authority: grant.authority, certificate: grant.certificate, key: key),
                 NodeConfiguration(listen: listen, address: address, peers: [headquarters]), epoch: clock()
             ) { _, _ in }
-            return Joined(card: card, headquarters: token.address, wasJoined: false)
+            return Joined(card, token.address)
         } catch let error as EnrolmentError {
             // A key that HQ may have certified is the only one that the token still opens for.
             if !error.mayBeGranted, !draft.isResumed { draft.abandon() }
@@ -68,6 +79,25 @@ public enum Joining {
         let authority = try made { () throws(CertificateError) in try grant.authority.fingerprint }
         guard authority == token.authority else { throw EnrolmentError.inconsistent("another authority signed it") }
         try grant.check(key: key, chain: token.chain, member: token.member, at: now)
+    }
+
+    /// Gets a certificate for the key of a member that cannot renew its own any more, because that has ended.
+    ///
+    /// - Returns: nil if this is not the token's member, or its certificate holds.
+    private static func certifyAgain(
+        _ token: InviteToken, at path: String, _ address: NodeAddress?, _ clock: @escaping @Sendable () -> Int64,
+        _ timeoutMilliseconds: Int64
+    ) throws -> ReplicaCard? {
+        guard case .file = try FileKind(path + "/" + ReplicaCard.fileName),
+            case .directory = try FileKind(path + "/" + NodeKeys.folderName)
+        else { return nil }
+        let (card, keys) = (try ReplicaCard.read(in: path), try NodeKeys.read(in: path))
+        let validity = try made { () throws(CertificateError) in try keys.certificate.validity }
+        guard card.chain == token.chain, card.member == token.member, clock() > validity.upperBound else { return nil }
+        let grant = try ask(token, keys.key, address, clock, timeoutMilliseconds)
+        try check(grant, token, keys.key, at: clock())
+        _ = try Renewal.install(grant, in: path, at: clock())
+        return card
     }
 
     /// Who was made by an attempt that was interrupted when all was done but the tidying.

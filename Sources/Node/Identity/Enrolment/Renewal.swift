@@ -43,13 +43,26 @@ public enum Renewal {
 
     /// As `renew`, on a thread of its own: for a node that goes on meanwhile.
     ///
-    /// - Parameter completion: called once, on that thread.
+    /// - Parameters:
+    ///   - headquarters: where HQ may be dialled, one or more; asked in turn until somebody there is HQ.
+    ///   - completion: called once, on that thread, with the first address's error if HQ is nowhere.
     public static func start(
-        in directory: String, at headquarters: NodeAddress, address: NodeAddress?,
+        in directory: String, at headquarters: [NodeAddress], address: NodeAddress?,
+        clock: @escaping @Sendable () -> Int64 = systemMilliseconds,
         completion: @escaping @Sendable (Result<NodeKeys, any Error>) -> Void
     ) {
+        precondition(!headquarters.isEmpty, "somebody is asked")
         Thread.detachNewThread {
-            completion(Result { try renew(in: directory, at: headquarters, address: address) })
+            var results: [Result<NodeKeys, any Error>] = []
+            for place in headquarters {
+                let result = Result { try renew(in: directory, at: place, address: address, clock: clock) }
+                if case .failure(let error as EnrolmentError) = result, error.isElsewhere {
+                    results.append(result)
+                } else {
+                    return completion(result)
+                }
+            }
+            completion(results[0])
         }
     }
 
