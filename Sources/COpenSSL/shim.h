@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
+#include <openssl/cms.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -54,6 +55,12 @@ static inline void atoll_bio_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 static inline void atoll_bio_retry_write(BIO *bio) { BIO_set_retry_write(bio); }
 static inline void atoll_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 static inline long atoll_bio_bytes(BIO *bio, const unsigned char **bytes) { return BIO_get_mem_data(bio, bytes); }
+
+/// Has the next key agreement of a message's recipient use SHA-256; OpenSSL's own choice is SHA-1.
+static inline int atoll_agree_with_sha256(CMS_RecipientInfo *recipient) {
+    EVP_PKEY_CTX *context = CMS_RecipientInfo_get0_pkey_ctx(recipient);
+    return context ? EVP_PKEY_CTX_set_ecdh_kdf_md(context, EVP_sha256()) : 0;
+}
 
 static inline EVP_PKEY *atoll_make_p256_key(void) { return EVP_EC_gen("P-256"); }
 

@@ -4,7 +4,7 @@ public import Replica
 /// The chain's records. Numbers are permanent: a field keeps its number and kind for ever, and none is used twice.
 public enum RetailSchema {
     public static let schema = Schema([
-        member, order, receipt, points, stock, customer, fence, fenceReceipt,
+        office, member, order, receipt, points, stock, customer, fence, fenceReceipt,
     ])
 
     /// Who belongs to the chain. In the scope `chain`, by the member's number.
@@ -17,6 +17,7 @@ public enum RetailSchema {
             Field(Member.reason, "reason", .register),
             Field(Member.address, "address", .register),
             Field(Member.regions, "regions", .set),
+            Field(Member.role, "role", .register),
         ])
 
     /// In a store's books, by the order's number.
@@ -63,7 +64,7 @@ public enum RetailSchema {
             Field(Customer.tags, "tags", .set),
         ])
 
-    /// The field numbers of a member. Only HQ writes them.
+    /// The field numbers of a member. Only the registrar writes them.
     public enum Member {
         public static let name: UInt32 = 1
         /// The member's newest certificate, DER. It stays when the member is revoked.
@@ -76,6 +77,11 @@ public enum RetailSchema {
         public static let address: UInt32 = 5
         /// Whose customers the member serves: a set of regions' numbers as identifiers of 8 digits. Empty is region 0.
         public static let regions: UInt32 = 6
+        /// What the member is, beyond a store: an integer, `headquarters` or one that this version does not know.
+        public static let role: UInt32 = 7
+
+        /// The role of a member that holds everything, besides the founder's HQ.
+        public static let headquarters: Int64 = 1
     }
 
     /// The field numbers of an order, and what its facts move.

@@ -2,6 +2,7 @@
 public enum CertificateError: Error, Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable {
         case certificate, request, privateKey = "private key", publicKey = "public key"
+        case message = "sealed message"
     }
 
     /// The bytes are not what they should be, or more follows.

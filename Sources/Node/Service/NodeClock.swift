@@ -3,7 +3,7 @@ internal import Net
 internal import Sync
 internal import Synchronization
 
-/// The wall clock of a node: the system's, corrected towards headquarters' clock, as far as a session has measured that.
+/// The wall clock of a node: the system's, corrected towards the registrar's clock, as far as a session has measured that.
 ///
 /// A till whose clock is wrong still stamps right. The correction is kept in a file, because a store that starts without a
 /// line needs it most. Stamps never go back: the replica's own clock sees to that.
@@ -13,7 +13,7 @@ final class NodeClock: Sendable {
     private struct Content: Codable {
         var version = 1
         var correctionMilliseconds: Int64
-        /// How far from headquarters' clock the one was that it was taken from.
+        /// How far from the registrar's clock the one was that it was taken from.
         var stratum: UInt8
     }
 
@@ -26,16 +26,14 @@ final class NodeClock: Sendable {
     private let system: @Sendable () -> Int64
     private let path: String
     private let correction: Mutex<Int64>
-    /// Headquarters follow nobody.
-    private let isFixed: Bool
-
+    /// The lowest stratum that was learned from since the start.
+    private let learnedStratum = Mutex<UInt8>(.max)
     /// - Parameter system: milliseconds since 1970, as this machine believes.
     /// - Throws: what is wrong with the file; none is no correction.
-    init(_ directory: String, isHeadquarters: Bool, system: @escaping @Sendable () -> Int64) throws {
+    init(_ directory: String, system: @escaping @Sendable () -> Int64) throws {
         self.system = system
         path = directory + "/" + Self.fileName
-        isFixed = isHeadquarters
-        guard case .file = try FileKind(path), !isHeadquarters else {
+        guard case .file = try FileKind(path) else {
             correction = Mutex(0)
             return
         }
@@ -48,11 +46,20 @@ final class NodeClock: Sendable {
 
     var correctionMilliseconds: Int64 { correction.withLock { $0 } }
 
-    /// Takes in what a session has found out about a clock that is nearer to headquarters'.
+    /// Takes in what a session has found out about a clock that is nearer to the registrar's. Once one has spoken, those that
+    /// are farther from that than it are not followed any more: two sources would pull to and fro.
     ///
+    /// - Parameters:
+    ///   - stratum: how far the other clock is from the registrar's.
+    ///   - own: how far this one is; the registrar itself follows nobody.
     /// - Returns: whether the correction is another one now.
-    func learn(_ offset: ClockOffset) -> Bool {
-        guard !isFixed, offset.stratum == 0, offset.roundTripMilliseconds <= Self.roundTripLimit,
+    func learn(_ offset: ClockOffset, of stratum: UInt8, own: UInt8) -> Bool {
+        let isNearest = learnedStratum.withLock { learned in
+            guard stratum < own, stratum <= learned else { return false }
+            learned = stratum
+            return true
+        }
+        guard isNearest, offset.roundTripMilliseconds <= Self.roundTripLimit,
             abs(offset.milliseconds) >= max(Self.threshold, offset.roundTripMilliseconds)
         else { return false }
         let next = correction.withLock { correction in
@@ -61,7 +68,7 @@ final class NodeClock: Sendable {
         }
         // Without it the next start learns it anew.
         try? JSONFile<Content>(path: path, version: 1, mode: 0o644).write(
-            Content(correctionMilliseconds: next, stratum: offset.stratum))
+            Content(correctionMilliseconds: next, stratum: stratum))
         return true
     }
 }

@@ -96,11 +96,19 @@ public struct NodeDoctor {
             for (scope, reason) in peer.suspended.sorted(by: { $0.key < $1.key }) {
                 findings.append("\(scope) does not sync with \(peer.name): \(reason).")
             }
-            if let offset = peer.clockOffsetMilliseconds, abs(offset) > 2_000, status.member != 0, peer.member == 0 {
+            let registrar = status.office.holder
+            if let offset = peer.clockOffsetMilliseconds, abs(offset) > 2_000, status.member != registrar,
+                peer.member == registrar
+            {
                 findings.append(
-                    "This machine's clock is \(abs(offset) / 1000) s \(offset > 0 ? "behind" : "ahead of") HQ's. Set it, or let it "
+                    "This machine's clock is \(abs(offset) / 1000) s \(offset > 0 ? "behind" : "ahead of") that of \(peer.name). Set it, or let it "
                         + "follow a time server.")
             }
+        }
+        if status.office.waitsForBundle {
+            findings.append(
+                "This member was handed the registrar's office, and lacks what goes along with it: nobody can be invited and no "
+                    + "certificate renewed. Run atoll handover --accept FILE --dir \(directory), with the file that was made there.")
         }
         return findings
     }

@@ -40,7 +40,7 @@ final class NodeMaintenance: @unchecked Sendable {
     }
 
     /// - Parameters:
-    ///   - acknowledged: at headquarters, by scope what each live member that holds it has told to hold durably; scopes of
+    ///   - acknowledged: at the registrar, by scope what each live member that holds it has told to hold durably; scopes of
     ///     which somebody has not told are left out.
     ///   - isIdle: nobody waits.
     func turn(

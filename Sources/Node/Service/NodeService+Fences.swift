@@ -6,7 +6,7 @@ extension NodeService {
     /// What does not succeed is tried again with the next change in the scope `chain`, and after a start.
     func acknowledgeFences() {
         let clock = clock
-        ask({ try FenceWitness($0.replica).acknowledge(at: clock.milliseconds) }) { [self] result in
+        ask({ try FenceWitness($0).acknowledge(at: clock.milliseconds) }) { [self] result in
             switch result {
             case .success(let members):
                 for member in members { log.log(.info, "fence_acknowledged", ["member": String(member)]) }

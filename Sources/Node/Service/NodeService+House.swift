@@ -62,10 +62,10 @@ extension NodeService {
         }
     }
 
-    /// At headquarters: what every other live member that holds a scope has told to hold of it durably. Scopes of which
+    /// At the registrar: what every other live member that holds a scope has told to hold of it durably. Scopes of which
     /// somebody has not told since the node started are left out: who is away keeps marks from being dropped.
     private func acknowledgedByAll(in scopes: [Scope]) -> [Scope: [VersionVector]] {
-        guard identity.member == Access.headquarters else { return [:] }
+        guard identity.member == membership.office.holder else { return [:] }
         let access = membership.access
         var acknowledged: [Scope: [VersionVector]] = [:]
         for scope in scopes {

@@ -111,11 +111,15 @@ extension NodeService {
         learnClock(from: slot)
     }
 
-    /// Follows headquarters' clock, once for each time that it was measured.
+    /// Follows the clock of a headquarters, once for each time that it was measured.
     private func learnClock(from slot: SessionSlot) {
         guard let offset = slot.session.clockOffset, offset != slot.learnedOffset else { return }
         slot.learnedOffset = offset
-        guard slot.identity.member == Access.headquarters, clock.learn(offset) else { return }
+        let (access, member) = (membership.access, slot.identity.member)
+        // It says itself how far it is from the registrar's clock, and that is believed where it makes it farther.
+        let stratum = max(access.stratum(of: member), offset.stratum)
+        guard access.isHeadquarters(member), clock.learn(offset, of: stratum, own: access.stratum(of: identity.member))
+        else { return }
         log.logOnce(
             .warning, "clock_corrected", about: "clock",
             ["by_milliseconds": String(offset.milliseconds), "in_all": String(clock.correctionMilliseconds)])
@@ -242,7 +246,7 @@ extension NodeService {
             return
         }
         (isRefreshing, needsRefresh) = (true, false)
-        ask({ try Membership(reading: $0.replica) }) { [self] result in
+        ask({ try Membership(of: $0) }) { [self] result in
             isRefreshing = false
             let fresh = try? result.get()
             if let fresh { adopt(fresh) }
@@ -256,17 +260,30 @@ extension NodeService {
 
     private func adopt(_ fresh: Membership) {
         guard fresh != membership else { return }
+        let before = membership.access
         membership = fresh
+        if before.office != fresh.office { noteOffice() }
         for key in slots.keys.sorted() {
             guard let slot = slots[key], !slot.isClosing else { continue }
             if let refusal = membership.refusal(of: slot.identity) {
                 log.logOnce(.warning, "refused", about: "member \(slot.identity.member)", ["reason": "\(refusal)"])
                 slot.session.close(because: .revoked(member: slot.identity.member))
+            } else if [slot.identity.member, identity.member].contains(where: {
+                before.isHeadquarters($0) != fresh.access.isHeadquarters($0)
+            }) {
+                // What is for both sides was settled when the session began: the next one begins with more.
+                slot.session.close(because: .finished)
             } else {
                 slot.session.noteAccess(membership.access, at: now)
             }
             drive(slot)
         }
+        dialHeadquarters()
+    }
+
+    private func noteOffice() {
+        let office = membership.office
+        log.log(.info, "office", ["term": String(office.number), "holder": String(office.holder)])
     }
 
     /// Signs where this node's own chains stand, and tells everybody whom it may concern.

@@ -81,18 +81,20 @@ public final class NodeService: @unchecked Sendable {
         self.log = log
         self.bounds = bounds
         keys = try NodeKeys.read(in: directory)
-        codecs = try SessionCodecs()
+        let card = try ReplicaCard.read(in: directory)
+        let reader = ChainReader(
+            chain: card.chain, authority: try made { [keys] () throws(CertificateError) in try keys.authority.publicKey })
+        codecs = try SessionCodecs { reader.read($0, $1) }
         let loop = try EventLoop(options)
         self.loop = loop
-        let isHeadquarters = try ReplicaCard.read(in: directory).member == Access.headquarters
-        let clock = try NodeClock(directory, isHeadquarters: isHeadquarters, system: systemClock)
+        let clock = try NodeClock(directory, system: systemClock)
         self.clock = clock
         let relay = LoopRelay(loop, clock)
         owner = try ReplicaOwner(listener: relay.listener) { try ReplicaDirectory.open(at: directory) }
         let start = try owner.access { directory in
             if directory.doubt != nil { try directory.beginIncarnation(at: clock.milliseconds) }
             return Start(
-                identity: directory.replica.identity, membership: try Membership(reading: directory.replica),
+                identity: directory.replica.identity, membership: try Membership(of: directory),
                 held: directory.replica.heldScopes)
         }
         (identity, membership, held) = (start.identity, start.membership, Set(start.held))
@@ -125,6 +127,7 @@ public final class NodeService: @unchecked Sendable {
         _ = try loop.listen(at: .unix(path: directory + "/" + ControlDesk.socketName), .plain)
         log.log(.info, "started", ["member": String(identity.member), "origin": String(identity.origin.rawValue, radix: 16)])
         for index in dials.indices { dial(index) }
+        dialHeadquarters()
         acknowledgeFences()
         renewIfDue()
         loop.after(milliseconds: Self.housekeepingMilliseconds) { [self] in keepHouse() }

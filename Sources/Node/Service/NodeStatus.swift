@@ -57,6 +57,20 @@ public struct NodeStatus: Codable, Hashable, Sendable {
         public var detail: String
     }
 
+    /// Who decides for the chain, as far as this node has heard.
+    public struct Office: Codable, Hashable, Sendable {
+        /// 0 for the founder's own.
+        public var term: UInt64
+        public var holder: UInt32
+        public var name: String
+        /// Milliseconds since 1970; nil for the founder's own.
+        public var since: Int64?
+        /// It was taken, and not handed over: who held it before is declared lost.
+        public var isTaken: Bool
+        /// At the holder: what goes along with the office has not been taken in.
+        public var waitsForBundle: Bool
+    }
+
     public var member: UInt32
     public var name: String
     public var origin: String
@@ -74,6 +88,8 @@ public struct NodeStatus: Codable, Hashable, Sendable {
     public var stampsAhead: [Ahead]
     /// What is added to the system's clock, which headquarters' clock has shown to be wrong.
     public var clockCorrectionMilliseconds: Int64
+    /// The registrar.
+    public var office: Office
     /// From when and until when the certificate holds, in milliseconds since 1970.
     public var certificateBegins: Int64
     public var certificateExpires: Int64
@@ -169,11 +185,23 @@ extension NodeService {
                 sum: "\(sum)", staged: replica.stagedCuts.map { "\($0.header.scope)" }, peers: peers, relayed: relayed,
                 quarantinedRecords: replica.quarantinedKeys.count, damagedScopes: replica.ailingScopes.map { "\($0)" },
                 stampsAhead: ahead,
-                clockCorrectionMilliseconds: correction,
+                clockCorrectionMilliseconds: correction, office: try NodeStatus.Office(of: directory),
                 certificateBegins: validity.lowerBound, certificateExpires: validity.upperBound,
                 renewalFailure: renewalFailure,
                 freeDiskBytes: (attributes?[.systemFreeSize] as? NSNumber)?.int64Value, diskTrouble: trouble,
                 waitingRequests: waiting, transactions: done.transactions, commits: done.commits)
         }
+    }
+}
+
+extension NodeStatus.Office {
+    fileprivate init(of directory: ReplicaDirectory) throws {
+        let membership = try Membership(of: directory)
+        let (office, term) = (membership.office, membership.office.terms.last)
+        let isHere = office.holder == directory.card.member
+        self.init(
+            term: office.number, holder: office.holder, name: membership.name(of: office.holder), since: term?.since,
+            isTaken: term?.isTaken ?? false,
+            waitsForBundle: try isHere && Invitations.read(in: directory.path).term != office.number)
     }
 }

@@ -8,10 +8,13 @@ extension RegistrarAct {
         var act: String
         var name: String
         var replaces: Bool?
+        var headquarters: Bool?
         var validMilliseconds: Int64?
         var address: String?
         var reason: String?
         var exposure: String?
+        /// A bundle or a key, PEM.
+        var pem: String?
     }
 
     private struct Answer: Codable {
@@ -21,6 +24,10 @@ extension RegistrarAct {
         var fence: FenceStatus?
         var records: Int?
         var rights: UInt64?
+        var term: UInt64?
+        var name: String?
+        var since: Int64?
+        var pem: String?
     }
 
     init?(parameters: Data) {
@@ -30,21 +37,26 @@ extension RegistrarAct {
             let address = content.address.flatMap { NodeAddress($0) }
             guard let valid = content.validMilliseconds, (address == nil) == (content.address == nil) else { return nil }
             self = .invite(
-                name: content.name, replaces: content.replaces ?? false, validMilliseconds: valid, address: address)
+                name: content.name, replaces: content.replaces ?? false, isHeadquarters: content.headquarters ?? false,
+                validMilliseconds: valid, address: address)
         case "revoke": self = .revoke(name: content.name, reason: content.reason)
         case "reinstate": self = .reinstate(name: content.name)
         case "fence": self = .fence(name: content.name, content.exposure.map { .exposure($0) } ?? .destroyed)
         case "fence status": self = .fenceStatus(name: content.name)
         case "mint": self = .mint(name: content.name)
+        case "hand over": self = .handOver(name: content.name)
+        case "accept office", "take office":
+            guard let pem = content.pem.map({ Array($0.utf8) }) else { return nil }
+            self = content.act == "accept office" ? .acceptOffice(bundle: pem) : .takeOffice(key: pem)
         default: return nil
         }
     }
 
     private var content: Content {
         switch self {
-        case .invite(let name, let replaces, let validMilliseconds, let address):
+        case .invite(let name, let replaces, let isHeadquarters, let validMilliseconds, let address):
             Content(
-                act: "invite", name: name, replaces: replaces, validMilliseconds: validMilliseconds,
+                act: "invite", name: name, replaces: replaces, headquarters: isHeadquarters, validMilliseconds: validMilliseconds,
                 address: address.map { "\($0)" })
         case .revoke(let name, let reason): Content(act: "revoke", name: name, reason: reason)
         case .reinstate(let name): Content(act: "reinstate", name: name)
@@ -52,6 +64,10 @@ extension RegistrarAct {
         case .fence(let name, .exposure(let text)): Content(act: "fence", name: name, exposure: text)
         case .fenceStatus(let name): Content(act: "fence status", name: name)
         case .mint(let name): Content(act: "mint", name: name)
+        case .handOver(let name): Content(act: "hand over", name: name)
+        case .acceptOffice(let bundle):
+            Content(act: "accept office", name: "", pem: String(decoding: bundle, as: UTF8.self))
+        case .takeOffice(let key): Content(act: "take office", name: "", pem: String(decoding: key, as: UTF8.self))
         }
     }
 
@@ -77,6 +93,14 @@ extension RegistrarAct {
                 throw ControlError.noAnswer
             }
             return .minted(.init(member: member, records: records, rights: rights))
+        case .handOver:
+            guard let term = told.term, let member = told.member, let name = told.name, let since = told.since,
+                let pem = told.pem
+            else { throw ControlError.noAnswer }
+            return .handedOver(.init(term: term, member: member, name: name, since: since, bundle: Array(pem.utf8)))
+        case .acceptOffice, .takeOffice:
+            guard let term = told.term else { throw ControlError.noAnswer }
+            return .inOffice(term: term)
         }
     }
 
@@ -88,6 +112,11 @@ extension RegistrarAct {
             case .revoked(.invitationWithdrawn(let member)): Answer(member: member, isWithdrawn: true)
             case .reinstated(let member): Answer(member: member)
             case .fence(let status): Answer(fence: status)
+            case .handedOver(let handover):
+                Answer(
+                    member: handover.member, term: handover.term, name: handover.name, since: handover.since,
+                    pem: String(decoding: handover.bundle, as: UTF8.self))
+            case .inOffice(let term): Answer(term: term)
             case .minted(let minting): Answer(member: minting.member, records: minting.records, rights: minting.rights)
             }
         return try JSONEncoder.control.encode(answer)

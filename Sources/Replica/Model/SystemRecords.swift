@@ -38,3 +38,8 @@ enum SystemRecords {
     /// Up to where the successor held the closed one's own transactions when it closed it.
     static let lastSlot = SlotKey(field: 2)
 }
+
+extension Replica {
+    /// The collection of the scope `chain` that says how far everybody holds each scope: a decision of the registrar's.
+    public static let horizonCollection = SystemRecords.horizons
+}

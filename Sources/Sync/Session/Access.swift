@@ -2,7 +2,8 @@ public import Replica
 
 /// Who may hold what, and who may write where: what a session checks before anything is joined or told.
 ///
-/// Headquarters holds all and writes everywhere. A store holds what all share, its own books and stock, and any shelf and
+/// Headquarters, of which a chain may have several, hold all and write everywhere, but that the registrar alone writes to some
+/// records of the scope `chain` (`Office`). A store holds what all share, its own books and stock, and any shelf and
 /// mailbox; it writes to its own, to the customers of its regions, and to mailboxes. Kinds of scopes that this version does
 /// not know are their member's own.
 public struct Access: Hashable, Sendable {
@@ -11,15 +12,21 @@ public struct Access: Hashable, Sendable {
         public var isRevoked = false
         /// Whose customers it serves.
         public var regions: Set<UInt32> = [0]
+        /// Holds everything.
+        public var isHeadquarters = false
 
-        public init(isRevoked: Bool = false, regions: Set<UInt32> = [0]) {
+        public init(isRevoked: Bool = false, regions: Set<UInt32> = [0], isHeadquarters: Bool = false) {
             self.isRevoked = isRevoked
             self.regions = regions
+            self.isHeadquarters = isHeadquarters
         }
     }
 
-    /// The one that holds the chain's central decisions.
-    public static let headquarters: UInt32 = 0
+    /// The headquarters that founded the chain.
+    public static let founder: UInt32 = 0
+
+    /// Who decides for the chain.
+    public var office = Office()
 
     /// Those that are not like any other.
     private var exceptions: [UInt32: Member]
@@ -33,8 +40,17 @@ public struct Access: Hashable, Sendable {
         set { exceptions[member] = newValue == Member() ? nil : newValue }
     }
 
+    public func isHeadquarters(_ member: UInt32) -> Bool {
+        member == Self.founder || member == office.holder || self[member].isHeadquarters
+    }
+
+    /// How far a member's clock is from the registrar's, which the chain follows.
+    public func stratum(of member: UInt32) -> UInt8 {
+        member == office.holder ? 0 : isHeadquarters(member) ? 1 : 2
+    }
+
     public func mayRead(_ member: UInt32, _ scope: Scope) -> Bool {
-        if member == Self.headquarters { return true }
+        if isHeadquarters(member) { return true }
         return switch scope.kind {
         case .chain, .stock, .mailbox: true
         case .customers: self[member].regions.contains(scope.member)
@@ -43,7 +59,7 @@ public struct Access: Hashable, Sendable {
     }
 
     public func mayWrite(_ member: UInt32, _ scope: Scope) -> Bool {
-        if member == Self.headquarters { return true }
+        if isHeadquarters(member) { return true }
         return switch scope.kind {
         case .chain: false
         case .customers: self[member].regions.contains(scope.member)
@@ -54,7 +70,7 @@ public struct Access: Hashable, Sendable {
 
     /// What a member takes in: headquarters everything; a store what all share, its own, and whatever it holds already.
     public func interest(of member: UInt32, holding held: some Sequence<Scope>) -> Interest {
-        guard member != Self.headquarters else { return .everything }
+        guard !isHeadquarters(member) else { return .everything }
         let own = [.chain, Scope(.books, of: member), Scope(.stock, of: member), Scope(.mailbox, of: member)]
         let customers = self[member].regions.map { Scope(.customers, of: $0) }
         return Interest(kinds: 0, scopes: own + customers + held)

@@ -38,7 +38,7 @@ public struct ReplicaDesk {
         case .settle(let cuts): return try .settled(doubts: doubts(about: cuts), standing: [:], refused: [:])
         case .settleKnowing(let scope, let origin, let told):
             let doubt = Doubt(scope: scope, origin: origin)
-            guard try isProven(doubt, by: told, from: peer, verify) else {
+            guard try isProven(doubt, by: told, verify) else {
                 return .settled(doubts: [], standing: [:], refused: [scope: .invented(scope: scope)])
             }
             try replica.settle(
@@ -117,9 +117,9 @@ public struct ReplicaDesk {
     /// Whether what somebody tells of this incarnation may close it. Whoever could do that by mere words could do it as often
     /// as it likes: so it is believed of headquarters, and of others if they show what this incarnation has signed itself.
     private func isProven(
-        _ doubt: Doubt, by told: ToldKnowledge, from peer: UInt32, _ verify: (SignedCheckpoint, _ message: [UInt8]) -> Bool
+        _ doubt: Doubt, by told: ToldKnowledge, _ verify: (SignedCheckpoint, _ message: [UInt8]) -> Bool
     ) throws -> Bool {
-        guard doubt.origin == replica.identity.origin, peer != Access.headquarters,
+        guard doubt.origin == replica.identity.origin, !told.isOfHeadquarters,
             try replica.isContradicted(by: told.chain.end, in: doubt.scope)
         else { return true }
         guard let word = told.checkpoint, word.origin == doubt.origin, word.scope == doubt.scope,

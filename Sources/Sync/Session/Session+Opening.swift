@@ -85,7 +85,7 @@ extension Session {
         return Hello(
             chain: parameters.chain, origin: parameters.origin, interest: parameters.interest,
             sum: isFolding ? Hash128(high: .max, low: .max) : sum, credit: UInt64(parameters.bounds.creditBytes),
-            time: UInt64(clamping: now.wall), stratum: parameters.origin.member == Access.headquarters ? 0 : 1)
+            time: UInt64(clamping: now.wall), stratum: min(1, access.stratum(of: parameters.origin.member)))
     }
 
     /// A side that is folding a cut in has no summary, and says so by all ones.

@@ -54,6 +54,8 @@ extension Session {
         let isResumed: Bool
         /// The other side goes on with a scope that is left out here: to be read over.
         var isIgnored: Bool
+        /// Of the scope `chain`.
+        var chainCheck: ChainCheck?
 
         mutating func ignore() {
             (isIgnored, collected, collectedMemory) = (true, nil, 0)
@@ -150,6 +152,8 @@ extension Session {
             throw .refused(reason: "\(error)")
         }
         guard !deltas.isEmpty else { throw .malformed(kind: FrameKind.push.rawValue) }
+        // First what says who may write the rest.
+        for delta in deltas where delta.header.scope == .chain { try checkChain(delta) }
         for delta in deltas { try check(delta.header) }
         counts.recordsReceived += deltas.reduce(0) { $0 + $1.records.count }
         let wanted = deltas.filter { suspended[$0.header.scope] == nil }
@@ -157,12 +161,14 @@ extension Session {
         requests.append(.join(wanted, ordinal: receiving.ordinal))
     }
 
-    /// Whether the other side may bring this: the scope is one that both want, and whoever wrote it may have.
+    /// Whether the other side may bring this: the scope is one that both want, and whoever wrote it may have. The scope `chain`
+    /// says itself who may, and is judged with its records (`ChainCheck`).
     private func check(_ header: DeltaHeader) throws(SessionError) {
         let scope = header.scope
         guard expects(scope) else {
             throw .notPermitted(scope: scope, member: parameters.peer)
         }
+        guard scope != .chain else { return }
         for (origin, point) in header.cut.points where point.sequence > header.base[origin]?.sequence ?? 0 {
             guard access.mayWrite(origin.member, scope) else {
                 throw .notPermitted(scope: scope, member: origin.member)
@@ -191,12 +197,13 @@ extension Session {
         } catch {
             throw .internalTrouble(reason: "\(error)")
         }
+        let chainCheck = try beginChainCheck(header)
         let isIgnored = suspended[header.scope] != nil
         let isResumed = receiving.staged.removeValue(forKey: header.scope)?.header == header
         let isSmall = records <= parameters.bounds.joinedRecords && !isResumed
         receiving.bulk = Incoming(
             header: header, recordCount: records, decoder: decoder, collected: isSmall ? [] : nil,
-            isResumed: isResumed, isIgnored: isIgnored)
+            isResumed: isResumed, isIgnored: isIgnored, chainCheck: chainCheck)
         if !isSmall, !isIgnored { requests.append(.stage(header)) }
         spend(Frame.wireBytes(body: byteCount))
     }
@@ -211,6 +218,7 @@ extension Session {
         } catch {
             throw .refused(reason: "\(error)")
         }
+        guard try goOn(records, with: &bulk.chainCheck) else { return spend(wire) }
         bulk.received += UInt64(records.count)
         guard bulk.received <= bulk.recordCount else { throw .malformed(kind: FrameKind.piece.rawValue) }
         counts.recordsReceived += records.count
@@ -248,6 +256,7 @@ extension Session {
             requests.append(.unstage(bulk.header.scope))
             throw .malformed(kind: FrameKind.end.rawValue)
         }
+        if !bulk.isIgnored { try endChainCheck(bulk.chainCheck) }
         arrive(
             [bulk.header], bytes: Frame.wireBytes(body: byteCount) + bulk.collectedBytes, memory: bulk.collectedMemory)
         if bulk.isIgnored {

@@ -64,7 +64,9 @@ extension Session {
         let doubt = Doubt(scope: scope, origin: origin)
         guard opening.asked.remove(doubt) != nil else { throw .unexpected(kind: FrameKind.knowledge.rawValue) }
         opening.settlements += 1
-        let told = ToldKnowledge(chain: knowledge, checkpoint: opening.proofs.removeValue(forKey: doubt))
+        let told = ToldKnowledge(
+            chain: knowledge, checkpoint: opening.proofs.removeValue(forKey: doubt),
+            isOfHeadquarters: access.isHeadquarters(parameters.peer))
         requests.append(.settleKnowing(scope, origin, told))
     }
 

@@ -229,8 +229,14 @@ public struct SessionCounts: Hashable, Sendable {
 public final class SessionCodecs {
     let pushEncoder: PushEncoder
     let pushDecoder: PushDecoder
+    let readChain: ChainReading
 
-    public init() throws {
+    /// Reads what records of the scope `chain` say of who may do what, and gives that on top of what was known.
+    public typealias ChainReading = @Sendable (Access, [DeltaRecord]) -> Access
+
+    /// - Parameter readChain: by default nothing is read out of them.
+    public init(readingChain readChain: @escaping ChainReading = { access, _ in access }) throws {
+        self.readChain = readChain
         pushEncoder = try PushEncoder()
         pushDecoder = try PushDecoder()
     }

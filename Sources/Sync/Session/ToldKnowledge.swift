@@ -6,9 +6,12 @@ public struct ToldKnowledge: Hashable, Sendable {
     /// The origin's own signed word, if the teller has one: without it only headquarters is believed that an incarnation
     /// made more transactions than it knows of.
     public let checkpoint: SignedCheckpoint?
+    /// The teller is one of the chain's headquarters.
+    public let isOfHeadquarters: Bool
 
-    public init(chain: ChainKnowledge, checkpoint: SignedCheckpoint?) {
+    public init(chain: ChainKnowledge, checkpoint: SignedCheckpoint?, isOfHeadquarters: Bool = false) {
         self.chain = chain
         self.checkpoint = checkpoint
+        self.isOfHeadquarters = isOfHeadquarters
     }
 }

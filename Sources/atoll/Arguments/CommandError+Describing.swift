@@ -15,6 +15,7 @@ extension CommandError {
         case let error as NodeError: self = CommandError(code: error.exitCode, description: "\(error)")
         case let error as IdentityError: self = CommandError(code: error.exitCode, description: "\(error)")
         case let error as RegistrarError: self = CommandError(code: error.exitCode, description: "\(error)")
+        case let error as OfficeError: self = CommandError(code: error.exitCode, description: "\(error)")
         case let error as TokenError: self = .badInput("\(error)")
         case let error as EnrolmentError: self = CommandError(code: error.exitCode, description: "\(error)")
         case let error as ControlError: self = CommandError(code: error.exitCode, description: "\(error)")
@@ -74,6 +75,15 @@ extension RegistrarError {
         case .invalidName, .noAddress: .usage
         case .isMember, .unknownMember, .headquarters: .badInput
         case .alreadyRevoked, .notRevoked, .alreadyFenced, .notFenced, .fenceOpen, .rightsMinted, .chainIsFull: .doesNotHold
+        }
+    }
+}
+
+extension OfficeError {
+    fileprivate var exitCode: ExitCode {
+        switch self {
+        case .unfit, .notABundle, .newerBundle, .sealedForAnother, .otherChain, .otherAuthority: .badInput
+        case .heldElsewhere, .notTakenIn, .staleBundle, .notGranted, .tooManyTerms: .doesNotHold
         }
     }
 }

@@ -13,17 +13,23 @@ extension Command {
             .node("HQ's directory"),
             Option(name: "valid", value: "HOURS", help: "how long the token works, 1 to 8760; 48 hours if it is not said"),
             .address("where the store dials HQ, if that is not what HQ was founded with"),
-            Option(name: "replace", value: nil, help: "the member's machine is replaced by a new one"), .json,
+            Option(name: "replace", value: nil, help: "the member's machine is replaced by a new one"),
+            Option(
+                name: "headquarters", value: nil,
+                help: "the machine holds everything, passes everything on, and can be handed HQ's office"), .json,
         ],
-        examples: ["atoll invite S012 --dir hq", "atoll invite S012 --dir hq --replace --valid 4"]
+        examples: [
+            "atoll invite S012 --dir hq", "atoll invite S012 --dir hq --replace --valid 4",
+            "atoll invite HQ2 --headquarters --dir hq",
+        ]
     ) { arguments in
         let hours = try arguments.number("valid") ?? 48
         guard (1...8_760).contains(hours) else {
             throw CommandError.usage("--valid takes 1 to 8760 hours, not \(hours).")
         }
         let act = RegistrarAct.invite(
-            name: arguments.operands[0], replaces: arguments.has("replace"), validMilliseconds: Int64(hours) * 3_600_000,
-            address: try arguments.dialledAddress(listen: nil))
+            name: arguments.operands[0], replaces: arguments.has("replace"), isHeadquarters: arguments.has("headquarters"),
+            validMilliseconds: Int64(hours) * 3_600_000, address: try arguments.dialledAddress(listen: nil))
         guard case .invited(let token) = try NodeControl.decide(act, in: try arguments.required("dir")) else { return }
         guard !arguments.has("json") else {
             return try Atoll.print(

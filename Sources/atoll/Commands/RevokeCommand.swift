@@ -37,7 +37,7 @@ extension Command {
         case .revoked(.invitationWithdrawn(let member)):
             (member, "withdrawn", "Withdrew the invitation of \(name): its token is worth nothing now.")
         case .reinstated(let member): (member, "member", "\(name) may sync again.")
-        case .invited, .fence, .minted: nil
+        case .invited, .fence, .minted, .handedOver, .inOffice: nil
         }
     }
 }

@@ -8,14 +8,14 @@ extension Command {
         name: "serve", summary: "Run a node: own a replica, and sync it with the others of the chain.",
         details: """
             The node runs until it gets SIGTERM or SIGINT, then makes everything durable and ends with exit code 0. It dials
-            the peers that node.json in its directory names, takes in whoever of the chain dials it, and finds them again by
+            the peers that node.json in its directory names and every HQ that the chain knows of, takes in whoever of the chain dials it, and finds them again by
             itself when lines come back. Its log goes to standard error, one JSON object a line. Other commands reach it through
             the socket node.sock in its directory.
             """,
         options: [
             .node("the node's directory, as atoll init or atoll join made it"),
             .listen("where to listen, instead of what node.json says"),
-            Option(name: "peer", value: "HOST:PORT", help: "whom to dial, instead of those in node.json"),
+            Option(name: "peer", value: "HOST:PORT", help: "whom to dial, instead of all others"),
         ],
         examples: ["atoll serve --dir HQ", "atoll serve --dir S012 --peer 10.0.0.7:7400"]
     ) { arguments in
@@ -25,7 +25,9 @@ extension Command {
         OpenFileLimit.raise()
         var configuration = try NodeConfiguration.read(in: directory)
         if let listen = try arguments.address("listen") { configuration.listen = listen }
-        if let peer = try arguments.address("peer") { configuration.peers = [.init(address: peer)] }
+        if let peer = try arguments.address("peer") {
+            (configuration.peers, configuration.dialsHeadquarters) = ([.init(address: peer)], false)
+        }
         let log = NodeLog { Diagnostics.line($0) }
         let player = LogPlayer()
         let service = try NodeService(directory, configuration, log: log, extension: controls(player))

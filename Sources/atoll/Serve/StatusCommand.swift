@@ -35,7 +35,7 @@ extension NodeStatus {
             "\(name.printable) (member \(member)), incarnation \(origin), \(scopes) scopes, sum \(sum)",
             "\(transactions.grouped) transactions in \(commits.grouped) commits since the start; \(waitingRequests) wait"
                 + (freeDiskBytes.map { "; \(($0 >> 20).grouped) MiB of disk are free" } ?? ""),
-            certificateText, "",
+            registrar, certificateText, "",
         ]
         if peers.isEmpty {
             lines.append("No peers.")
@@ -94,6 +94,13 @@ extension NodeStatus {
 
     private static func moment(_ milliseconds: Int64) -> String {
         Date(timeIntervalSince1970: Double(milliseconds / 1000)).formatted(.iso8601)
+    }
+
+    private var registrar: String {
+        let since = office.since.map { " since " + Self.moment($0) } ?? ""
+        return "registrar: \(office.name.printable) (member \(office.holder)), term \(office.term)\(since)"
+            + (office.isTaken ? "; the one before is declared lost" : "")
+            + (office.waitsForBundle ? "; waits for what goes along with it" : "")
     }
 
     private static func age(_ since: Int64) -> String {

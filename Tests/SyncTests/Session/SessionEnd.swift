@@ -13,7 +13,7 @@ final class SessionEnd {
     /// What the line has taken from this end and not delivered yet.
     var line: [UInt8] = []
     private(set) var requestCount = 0
-    private let codecs: SessionCodecs
+    var codecs: SessionCodecs
     private let disk: SimulatedDisk
 
     static let chain = Hash128(high: 1, low: 1)

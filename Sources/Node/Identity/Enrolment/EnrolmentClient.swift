@@ -4,14 +4,42 @@ internal import Sync
 /// A machine's side of enrolment: one connection, one request, one reply. It blocks its thread, which runs a loop of its own
 /// meanwhile: enrolment happens once in a machine's life, and renewal every other month.
 enum EnrolmentClient {
+    /// How often a registrar is asked for at the next place.
+    private static let placeLimit = 4
+
+    struct Granted {
+        /// Not checked yet.
+        let grant: EnrolmentGrant
+        let registrar: RegistrarPlace
+    }
+
+    /// Asks where the registrar was last known to be, and if its office was handed over, where that member says that it is now.
+    ///
     /// - Parameters:
-    ///   - address: HQ's.
     ///   - configuration: of TLS, with one protocol.
-    ///   - timeoutMilliseconds: for all of it.
-    /// - Returns: what was granted. It is not checked yet.
+    ///   - timeoutMilliseconds: for all that is done at one place.
     static func ask(
-        _ request: EnrolmentRequest, at address: NodeAddress, _ configuration: TLSConfiguration, timeoutMilliseconds: Int64
+        _ request: EnrolmentRequest, at registrar: RegistrarPlace, _ configuration: TLSConfiguration,
+        timeoutMilliseconds: Int64
+    ) throws -> Granted {
+        var place = registrar
+        for _ in 1..<placeLimit {
+            do {
+                let grant = try ask(request, there: place, configuration, timeoutMilliseconds: timeoutMilliseconds)
+                return Granted(grant: grant, registrar: place)
+            } catch EnrolmentError.refused(.elsewhere(let member, let address?)) {
+                place = RegistrarPlace(address, member: member)
+            }
+        }
+        let grant = try ask(request, there: place, configuration, timeoutMilliseconds: timeoutMilliseconds)
+        return Granted(grant: grant, registrar: place)
+    }
+
+    private static func ask(
+        _ request: EnrolmentRequest, there place: RegistrarPlace, _ configuration: TLSConfiguration,
+        timeoutMilliseconds: Int64
     ) throws -> EnrolmentGrant {
+        let address = place.address
         var options = EventLoopOptions()
         options.connectTimeoutMilliseconds = timeoutMilliseconds
         options.answerTimeoutMilliseconds = timeoutMilliseconds
@@ -20,7 +48,7 @@ enum EnrolmentClient {
         let context = try made { () throws(CertificateError) in try TLSContext(configuration) }
         let loop = try EventLoop(options)
         let call = Call(loop, EnrolmentFrame.encode(request.body), at: address, now: configuration.clock())
-        let security = Security.tls(context, expecting: PeerExpectation(member: Access.headquarters))
+        let security = Security.tls(context, expecting: PeerExpectation(member: place.member))
         _ = loop.connect(to: .host(address.host, port: address.port), security)
         loop.after(milliseconds: timeoutMilliseconds) { call.expire() }
         try loop.run(call)

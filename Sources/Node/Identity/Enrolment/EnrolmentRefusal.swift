@@ -1,4 +1,4 @@
-/// Why HQ grants no certificate. Moments are milliseconds since 1970.
+/// Why the registrar grants no certificate. Moments are milliseconds since 1970.
 public enum EnrolmentRefusal: Error, Hashable, Sendable {
     /// The request is none.
     case malformed
@@ -18,9 +18,13 @@ public enum EnrolmentRefusal: Error, Hashable, Sendable {
     case notMember
     /// HQ cannot write just now.
     case unavailable
+    /// Another member is the registrar now, and is dialled there, if that is known.
+    case elsewhere(member: UInt32, address: NodeAddress?)
 }
 
 extension EnrolmentRefusal {
+    static let elsewhereCode: UInt8 = 11
+
     /// As it travels. 0 means granted.
     var code: UInt8 {
         switch self {
@@ -34,20 +38,23 @@ extension EnrolmentRefusal {
         case .replaced: 8
         case .notMember: 9
         case .unavailable: 10
+        case .elsewhere: Self.elsewhereCode
         }
     }
 
-    /// What travels with the code: a moment, a version or 0.
+    /// What travels with the code: a moment, a version, a member or 0.
     var evidence: UInt64 {
         switch self {
         case .unsupportedVersion(let version): UInt64(version)
+        case .elsewhere(let member, _): UInt64(member)
         case .expired(let moment), .revoked(let moment): UInt64(max(0, moment))
         default: 0
         }
     }
 
+    /// - Parameter address: what follows behind code 11.
     /// - Returns: nil for a code that this version does not know.
-    init?(code: UInt8, evidence: UInt64) {
+    init?(code: UInt8, evidence: UInt64, address: NodeAddress? = nil) {
         let moment = Int64(clamping: evidence)
         switch code {
         case 1: self = .malformed
@@ -60,6 +67,7 @@ extension EnrolmentRefusal {
         case 8: self = .replaced
         case 9: self = .notMember
         case 10: self = .unavailable
+        case Self.elsewhereCode: self = .elsewhere(member: UInt32(clamping: evidence), address: address)
         default: return nil
         }
     }
@@ -84,6 +92,9 @@ extension EnrolmentRefusal: CustomStringConvertible {
                 + "(atoll revoke --undo, atoll invite --replace)."
         case .replaced: "another machine has taken this one's place. Ask for a new token (atoll invite NAME --replace)."
         case .notMember: "the connection has no member's certificate. Join the chain first (atoll join)."
+        case .elsewhere(let member, let address):
+            "the registrar is member \(member) now\(address.map { ", at \($0)" } ?? ""), and does not answer to this. Ask there "
+                + "for a new token (atoll invite)."
         case .unavailable: "HQ cannot enrol anybody just now. Look at HQ's log, and run this again."
         }
     }

@@ -33,6 +33,9 @@ enum EnrolmentReply {
         writer.write(byte: EnrolmentProtocol.version)
         writer.write(byte: refusal.code)
         writer.write(varint: refusal.evidence)
+        if case .elsewhere(_, let address) = refusal {
+            writer.write(counted: Array((address.map { "\($0)" } ?? "").utf8))
+        }
         return writer.bytes
     }
 
@@ -52,7 +55,9 @@ enum EnrolmentReply {
         if code == 0 {
             self = .granted(try EnrolmentGrant(decoding: &reader))
         } else {
-            guard let refusal = EnrolmentRefusal(code: code, evidence: try reader.readVarint()) else {
+            let evidence = try reader.readVarint()
+            let address = code == EnrolmentRefusal.elsewhereCode ? try reader.readOptionalAddress() : nil
+            guard let refusal = EnrolmentRefusal(code: code, evidence: evidence, address: address) else {
                 throw .unknownCode(UInt64(code), offset: 1)
             }
             self = .refused(refusal)

@@ -2,15 +2,17 @@ public import Net
 internal import Replica
 internal import Sync
 
-/// HQ's side of enrolment, without I/O: the bytes of a request in, those of the reply out. Used by the one owner of HQ's replica,
-/// on its thread.
+/// The registrar's side of enrolment, without I/O: the bytes of a request in, those of the reply out. Used by the one owner of
+/// its replica, on its thread. Another node, if the office was ever handed over, says who holds it now.
 ///
 /// A token is marked as used by a machine's key, durably, before anything is granted; the member's record follows; then the
 /// reply. So a token never lets a second machine in, and the first one gets its certificate however often it has to ask.
 /// Attempts are not counted and not slowed: nobody guesses 128 random bits.
 public struct EnrolmentServer {
     private let directory: ReplicaDirectory
-    private let authority: CertificateAuthority
+    /// Nil where the office is not held, or what goes along with it has not come.
+    private let authority: CertificateAuthority?
+    private let office: Office
     private let lifetimeMilliseconds: Int64
 
     /// - Parameter lifetimeMilliseconds: how long certificates are valid.
@@ -18,12 +20,15 @@ public struct EnrolmentServer {
     public init(
         _ directory: ReplicaDirectory, lifetimeMilliseconds: Int64 = Renewal.lifetimeMilliseconds
     ) throws {
-        guard directory.card.member == Access.headquarters else {
+        office = try Office(of: directory)
+        let isHere = office.holder == directory.card.member
+        guard isHere || office.number > 0 else {
             throw IdentityError.notHeadquarters(directory: directory.path, name: directory.card.name)
         }
         self.directory = directory
         self.lifetimeMilliseconds = lifetimeMilliseconds
-        authority = try NodeKeys.authority(in: directory.path)
+        let isTakenIn = try isHere && Invitations.read(in: directory.path).term == office.number
+        authority = isTakenIn ? try NodeKeys.authority(in: directory.path) : nil
     }
 
     /// Answers one request. Whatever it did is durable.
@@ -36,7 +41,8 @@ public struct EnrolmentServer {
         do {
             let request = try EnrolmentRequest(body: request)
             guard request.chain == directory.card.chain else { throw EnrolmentRefusal.otherChain }
-            let (grant, event) = try grant(request, from: peer, at: now)
+            guard let authority else { throw try elsewhere() }
+            let (grant, event) = try grant(request, from: peer, authority, at: now)
             return EnrolmentOutcome(reply: EnrolmentFrame.encode(try EnrolmentReply.granted(grant).body()), event: event)
         } catch let refusal as EnrolmentRefusal {
             return EnrolmentOutcome(refusal, .refused(refusal))
@@ -45,23 +51,29 @@ public struct EnrolmentServer {
         }
     }
 
+    private func elsewhere() throws -> EnrolmentRefusal {
+        guard office.holder != directory.card.member, office.holder != Office.unknownHolder else { return .unavailable }
+        return .elsewhere(
+            member: office.holder, address: try Member(number: office.holder, in: directory.replica)?.address)
+    }
+
     private func grant(
-        _ request: EnrolmentRequest, from peer: PeerIdentity?, at now: Int64
+        _ request: EnrolmentRequest, from peer: PeerIdentity?, _ authority: CertificateAuthority, at now: Int64
     ) throws -> (EnrolmentGrant, EnrolmentOutcome.Event) {
         let (wish, key) = try Self.verified(request)
         switch request.purpose {
         case .enrol(let secret):
             let invitation = try use(secret, by: key, at: now)
-            let certificate = try enrol(invitation, wish, key, request.address, at: now)
+            let certificate = try enrol(invitation, wish, key, request.address, authority, at: now)
             return (
-                try grant(certificate, invitation.member, invitation.name, at: now),
+                try grant(certificate, invitation.member, invitation.name, authority, at: now),
                 .enrolled(member: invitation.member, name: invitation.name)
             )
         case .renew:
             let member = try member(for: peer, key)
-            let certificate = try renew(member, wish, showing: peer, request.address, at: now)
+            let certificate = try renew(member, wish, showing: peer, request.address, authority, at: now)
             return (
-                try grant(certificate, member.number, member.name, at: now),
+                try grant(certificate, member.number, member.name, authority, at: now),
                 .renewed(member: member.number, name: member.name)
             )
         }
@@ -93,7 +105,8 @@ public struct EnrolmentServer {
 
     /// - Parameter invitation: as it was before this request.
     private func enrol(
-        _ invitation: Invitation, _ wish: CertificateRequest, _ key: [UInt8], _ address: NodeAddress?, at now: Int64
+        _ invitation: Invitation, _ wish: CertificateRequest, _ key: [UInt8], _ address: NodeAddress?,
+        _ authority: CertificateAuthority, at now: Int64
     ) throws -> Certificate {
         let member = try Member(number: invitation.member, in: directory.replica)
         if invitation.usedBy == key, let member, member.isHeld(by: key) {
@@ -101,11 +114,12 @@ public struct EnrolmentServer {
             if let revocation = member.revocation { throw EnrolmentRefusal.revoked(since: revocation.since) }
             if let certificate = member.parsed, try certificate.isFresh(at: now) { return certificate }
         }
-        let certificate = try issue(wish, invitation.member, invitation.name, at: now)
+        let certificate = try issue(wish, invitation.member, invitation.name, authority, at: now)
         let der = try certificate.der
         try directory.replica.perform(at: now) { transaction in
-            try MemberRecord(number: invitation.member).enrol(
-                name: invitation.name, certificate: der, address: address, in: transaction)
+            let record = MemberRecord(number: invitation.member)
+            try record.enrol(name: invitation.name, certificate: der, address: address, in: transaction)
+            if invitation.isHeadquarters { try record.appointHeadquarters(in: transaction) }
         }
         return certificate
     }
@@ -121,7 +135,8 @@ public struct EnrolmentServer {
     }
 
     private func renew(
-        _ member: Member, _ wish: CertificateRequest, showing peer: PeerIdentity?, _ address: NodeAddress?, at now: Int64
+        _ member: Member, _ wish: CertificateRequest, showing peer: PeerIdentity?, _ address: NodeAddress?,
+        _ authority: CertificateAuthority, at now: Int64
     ) throws -> Certificate {
         // The member has not got what it was granted the last time.
         if let certificate = member.parsed, certificate.serial != peer?.serial, try certificate.isFresh(at: now),
@@ -129,7 +144,7 @@ public struct EnrolmentServer {
         {
             return certificate
         }
-        let certificate = try issue(wish, member.number, member.name, at: now)
+        let certificate = try issue(wish, member.number, member.name, authority, at: now)
         let der = try certificate.der
         try directory.replica.perform(at: now) { transaction in
             try MemberRecord(number: member.number).renew(certificate: der, address: address, in: transaction)
@@ -137,16 +152,18 @@ public struct EnrolmentServer {
         return certificate
     }
 
-    private func issue(_ wish: CertificateRequest, _ member: UInt32, _ name: String, at now: Int64) throws -> Certificate {
+    private func issue(
+        _ wish: CertificateRequest, _ member: UInt32, _ name: String, _ authority: CertificateAuthority, at now: Int64
+    ) throws -> Certificate {
         try authority.issue(wish, member: member, name: name, notAfter: now + lifetimeMilliseconds, at: now)
     }
 
     private func grant(
-        _ certificate: Certificate, _ member: UInt32, _ name: String, at now: Int64
+        _ certificate: Certificate, _ member: UInt32, _ name: String, _ authority: CertificateAuthority, at now: Int64
     ) throws -> EnrolmentGrant {
         EnrolmentGrant(
             chain: directory.card.chain, member: member, name: name, digestKey: directory.card.digestKey,
-            address: try Member(number: Access.headquarters, in: directory.replica)?.address, certificate: certificate,
+            address: try Member(number: directory.card.member, in: directory.replica)?.address, certificate: certificate,
             authority: authority.certificate, grantedAt: now)
     }
 }

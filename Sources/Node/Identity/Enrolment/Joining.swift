@@ -43,16 +43,17 @@ public enum Joining {
         let draft = try NodeDraft(of: path)
         do {
             let key = try draft.key()
-            let grant = try ask(token, key, address, clock, timeoutMilliseconds)
+            let granted = try ask(token, key, address, clock, timeoutMilliseconds)
+            let (grant, registrar) = (granted.grant, granted.registrar)
             try check(grant, token, key, at: clock())
             let card = ReplicaCard(
                 chain: grant.chain, member: grant.member, name: grant.name, digestKey: grant.digestKey)
-            let headquarters = NodeConfiguration.Peer(address: token.address, member: Access.headquarters)
+            let headquarters = NodeConfiguration.Peer(address: registrar.address, member: registrar.member)
             try draft.publish(
                 card, NodeKeys(authority: grant.authority, certificate: grant.certificate, key: key),
                 NodeConfiguration(listen: listen, address: address, peers: [headquarters]), epoch: clock()
             ) { _, _ in }
-            return Joined(card, token.address)
+            return Joined(card, registrar.address)
         } catch let error as EnrolmentError {
             // A key that HQ may have certified is the only one that the token still opens for.
             if !error.mayBeGranted, !draft.isResumed { draft.abandon() }
@@ -63,7 +64,7 @@ public enum Joining {
     private static func ask(
         _ token: InviteToken, _ key: PrivateKey, _ address: NodeAddress?, _ clock: @escaping @Sendable () -> Int64,
         _ timeoutMilliseconds: Int64
-    ) throws -> EnrolmentGrant {
+    ) throws -> EnrolmentClient.Granted {
         let request = EnrolmentRequest(
             purpose: .enrol(secret: token.secret), chain: token.chain, address: address,
             certificateRequest: try made { () throws(CertificateError) in
@@ -72,7 +73,9 @@ public enum Joining {
         let configuration = TLSConfiguration(
             credential: nil, trust: .pinned(fingerprint: token.authority), protocols: [EnrolmentProtocol.enrol],
             clock: clock)
-        return try EnrolmentClient.ask(request, at: token.address, configuration, timeoutMilliseconds: timeoutMilliseconds)
+        return try EnrolmentClient.ask(
+            request, at: RegistrarPlace(token.address, member: token.registrar), configuration,
+            timeoutMilliseconds: timeoutMilliseconds)
     }
 
     private static func check(_ grant: EnrolmentGrant, _ token: InviteToken, _ key: PrivateKey, at now: Int64) throws {
@@ -94,7 +97,7 @@ public enum Joining {
         let (card, keys) = (try ReplicaCard.read(in: path), try NodeKeys.read(in: path))
         let validity = try made { () throws(CertificateError) in try keys.certificate.validity }
         guard card.chain == token.chain, card.member == token.member, clock() > validity.upperBound else { return nil }
-        let grant = try ask(token, keys.key, address, clock, timeoutMilliseconds)
+        let grant = try ask(token, keys.key, address, clock, timeoutMilliseconds).grant
         try check(grant, token, keys.key, at: clock())
         _ = try Renewal.install(grant, in: path, at: clock())
         return card

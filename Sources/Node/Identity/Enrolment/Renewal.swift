@@ -1,5 +1,6 @@
 internal import Foundation
 public import Net
+public import Sync
 
 /// When certificates end, and how a member gets the next one before that, without a person.
 public enum Renewal {
@@ -17,13 +18,14 @@ public enum Renewal {
     /// Asks HQ for the next certificate, with the one that is still valid, and installs it. Blocks its thread.
     ///
     /// - Parameters:
-    ///   - directory: a member's, but not HQ's, which renews its own (`Registrar.renewOwnCertificate`).
-    ///   - headquarters: where HQ is dialled.
+    ///   - directory: a member's, but not the registrar's, which renews its own (`Registrar.renewOwnCertificate`).
+    ///   - headquarters: where the registrar is dialled, or was: whoever held the office before says who holds it now.
+    ///   - registrar: who has to answer there.
     ///   - address: where others dial this member; nil leaves what HQ knows.
     ///   - clock: milliseconds since 1970.
     /// - Throws: `EnrolmentError`; the certificate is then as it was.
     public static func renew(
-        in directory: String, at headquarters: NodeAddress, address: NodeAddress?,
+        in directory: String, at headquarters: NodeAddress, of registrar: UInt32 = Access.founder, address: NodeAddress?,
         clock: @escaping @Sendable () -> Int64 = systemMilliseconds, timeoutMilliseconds: Int64 = 30_000
     ) throws -> NodeKeys {
         let keys = try NodeKeys.read(in: directory)
@@ -36,9 +38,10 @@ public enum Renewal {
         let configuration = TLSConfiguration(
             credential: keys.credential(sendsAuthority: false), trust: .authority(keys.authority),
             protocols: [EnrolmentProtocol.renew], clock: clock)
-        let grant = try EnrolmentClient.ask(
-            request, at: headquarters, configuration, timeoutMilliseconds: timeoutMilliseconds)
-        return try install(grant, in: directory, at: clock())
+        let granted = try EnrolmentClient.ask(
+            request, at: RegistrarPlace(headquarters, member: registrar), configuration,
+            timeoutMilliseconds: timeoutMilliseconds)
+        return try install(granted.grant, in: directory, at: clock())
     }
 
     /// As `renew`, on a thread of its own: for a node that goes on meanwhile.

@@ -1,26 +1,34 @@
 internal import CRDT
 public import Replica
 internal import Retail
-internal import Sync
+public import Sync
 
 /// Answers fences, as a live member: writes a receipt into its own books for every fence that it holds and has not answered.
 public struct FenceWitness {
     private let replica: Replica
+    /// The registrar, who answers none: it asks.
+    private let registrar: UInt32
 
-    public init(_ replica: Replica) {
+    public init(_ replica: Replica, registrar: UInt32 = Access.founder) {
         self.replica = replica
+        self.registrar = registrar
+    }
+
+    /// - Parameter directory: a node's, which knows who the registrar is.
+    public init(_ directory: ReplicaDirectory) throws {
+        self.init(directory.replica, registrar: try Office(of: directory).holder)
     }
 
     /// Writes what is missing, durably. A retry writes nothing.
     ///
-    /// A fence whose record is damaged here waits until that is mended. HQ itself answers none, and neither does the lost one.
+    /// A fence whose record is damaged here waits until that is mended. The lost one answers none.
     ///
     /// - Parameter now: milliseconds since 1970.
     /// - Returns: the members whose fences were answered, ascending.
     @discardableResult
     public func acknowledge(at now: Int64) throws -> [UInt32] {
         let own = replica.identity.member
-        guard own != Access.headquarters, !replica.isClosed, !replica.isCopy else { return [] }
+        guard own != registrar, !replica.isClosed, !replica.isCopy else { return [] }
         let fences = try Fence.members(in: replica).filter { $0 != own }.compactMap { try fence(of: $0) }
         let unanswered = try fences.filter { fence in
             try fence.minted == nil && Self.receipt(of: fence.member, from: own, in: replica)?.fence != fence.dot

@@ -25,7 +25,7 @@ public enum Founding {
         let draft = try NodeDraft(of: path)
         do {
             let card = ReplicaCard(
-                chain: .random(), member: Access.headquarters, name: ChainRegister.headquarters,
+                chain: .random(), member: Access.founder, name: ChainRegister.headquarters,
                 digestKey: SystemRandomNumberGenerator.bytes(16))
             let (authority, keys) = try made { () throws(CertificateError) in
                 let authority = try CertificateAuthority(

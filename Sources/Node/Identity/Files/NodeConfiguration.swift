@@ -20,6 +20,9 @@ public struct NodeConfiguration: Hashable, Sendable {
     /// Where others dial it: HQ hears of it at joining and at each renewal, and tells all members.
     public var address: NodeAddress?
     public var peers: [Peer]
+    /// Dials every headquarters whose address the chain knows, besides `peers`. No setting of the file: whoever names peers
+    /// when starting a node means those alone.
+    public var dialsHeadquarters = true
 
     public init(listen: NodeAddress? = nil, address: NodeAddress? = nil, peers: [Peer] = []) {
         self.listen = listen

@@ -2,8 +2,8 @@ public import Net
 
 /// The keys of a node and what they prove: the folder `keys` in its directory, which only its owner may enter.
 ///
-/// `authority.pem` and `node.pem` are certificates; `node.key`, and at HQ `authority.key`, are private keys that never leave
-/// the machine.
+/// `authority.pem` and `node.pem` are certificates. `node.key` is a private key that never leaves the machine; nor does
+/// `authority.key`, which the registrar has, but with its office (`OfficeBundle`).
 public struct NodeKeys: Sendable {
     public static let folderName = "keys"
     static let authorityName = "authority.pem"
@@ -55,7 +55,20 @@ public struct NodeKeys: Sendable {
 }
 
 extension NodeKeys {
-    /// HQ's authority.
+    /// The authority's certificate, which every node has; nil for a replica that never joined over the network.
+    static func authorityCertificate(in directory: String) throws -> Certificate? {
+        let path = "\(directory)/\(folderName)/\(authorityName)"
+        guard case .file = try FileKind(path) else { return nil }
+        return try certificate(at: path)
+    }
+
+    /// Whether this machine can issue certificates.
+    static func hasAuthority(in directory: String) throws -> Bool {
+        guard case .file = try FileKind("\(directory)/\(folderName)/\(authorityKeyName)") else { return false }
+        return true
+    }
+
+    /// The authority, at whoever has its key.
     ///
     /// - Throws: `FileError.missing` at any other member.
     static func authority(in directory: String) throws -> CertificateAuthority {

@@ -2,6 +2,8 @@
 struct Invitation: Hashable {
     let member: UInt32
     let name: String
+    /// It is to hold everything.
+    var isHeadquarters = false
     /// SHA-256. The secret itself is in the token alone.
     let secretDigest: [UInt8]
     /// Milliseconds since 1970.

@@ -1,12 +1,14 @@
-/// The invitations that HQ has given out: its file `invitations.json`, which only its owner reads.
+/// The invitations that the registrar has given out: its file `invitations.json`, which only its owner reads.
 ///
 /// It is written, durably, before a token is shown and before a certificate is made, so that no number is given twice and no
 /// token lets two machines in, wherever a crash comes.
-struct Invitations {
+struct Invitations: Hashable {
     static let fileName = "invitations.json"
     /// How long after its end an invitation is remembered, so that whoever comes late is told so.
     static let retentionMilliseconds: Int64 = 30 * 86_400_000
 
+    /// The term of the registrar's office that they are of; 0 for the founder's own.
+    var term: UInt64 = 0
     /// Above every number that was ever given out here.
     private(set) var nextMember: UInt32
     /// Ascending by member; a member has one at most.
@@ -39,22 +41,27 @@ struct Invitations {
         return all.count < count
     }
 
+    /// No number below this one is given out any more.
+    mutating func reserve(below member: UInt32) { nextMember = max(nextMember, member) }
+
     mutating func use(_ invitation: Invitation, by key: [UInt8]) {
         for index in all.indices where all[index] == invitation { all[index].usedBy = key }
     }
 }
 
 extension Invitations {
-    private struct Content: Codable {
+    struct Content: Codable {
         struct Entry: Codable {
             var member: UInt32
             var name: String
             var secretDigest: String
             var expires: Int64
             var usedBy: String?
+            var headquarters: Bool?
         }
 
         var version = 1
+        var term: UInt64?
         var nextMember: UInt32
         var invitations: [Entry]
     }
@@ -67,23 +74,33 @@ extension Invitations {
     static func read(in directory: String) throws -> Invitations {
         let file = file(in: directory)
         guard case .file = try FileKind(file.path) else { return Invitations(nextMember: 1, all: []) }
-        let content = try file.read()
-        let all = try content.invitations.map { entry in
-            let (digest, key) = ([UInt8](hexadecimal: entry.secretDigest), entry.usedBy.map { [UInt8](hexadecimal: $0) })
-            guard let digest, digest.count == 32, key.map({ $0?.count == 32 }) ?? true, entry.member < content.nextMember
-            else { throw NodeError.damaged(path: file.path, detail: "the invitation of \(entry.name) is malformed") }
-            return Invitation(
-                member: entry.member, name: entry.name, secretDigest: digest, expires: entry.expires, usedBy: key ?? nil)
-        }
-        return Invitations(nextMember: content.nextMember, all: all.sorted { $0.member < $1.member })
+        return try Invitations(try file.read(), from: file.path)
     }
 
-    func write(in directory: String) throws {
+    /// - Parameter path: what errors say that it was read from.
+    init(_ content: Content, from path: String) throws(NodeError) {
+        let all = try content.invitations.map { (entry) throws(NodeError) in
+            let (digest, key) = ([UInt8](hexadecimal: entry.secretDigest), entry.usedBy.map { [UInt8](hexadecimal: $0) })
+            guard let digest, digest.count == 32, key.map({ $0?.count == 32 }) ?? true, entry.member < content.nextMember
+            else { throw NodeError.damaged(path: path, detail: "the invitation of \(entry.name) is malformed") }
+            return Invitation(
+                member: entry.member, name: entry.name, isHeadquarters: entry.headquarters ?? false, secretDigest: digest,
+                expires: entry.expires, usedBy: key ?? nil)
+        }
+        self.init(term: content.term ?? 0, nextMember: content.nextMember, all: all.sorted { $0.member < $1.member })
+    }
+
+    var content: Content {
         let entries = all.map { invitation in
             Content.Entry(
                 member: invitation.member, name: invitation.name, secretDigest: invitation.secretDigest.hexadecimal,
-                expires: invitation.expires, usedBy: invitation.usedBy?.hexadecimal)
+                expires: invitation.expires, usedBy: invitation.usedBy?.hexadecimal,
+                headquarters: invitation.isHeadquarters ? true : nil)
         }
-        try Self.file(in: directory).write(Content(nextMember: nextMember, invitations: entries))
+        return Content(term: term == 0 ? nil : term, nextMember: nextMember, invitations: entries)
+    }
+
+    func write(in directory: String) throws {
+        try Self.file(in: directory).write(content)
     }
 }

@@ -21,14 +21,17 @@ public struct Member: Hashable, Sendable {
     public let address: NodeAddress?
     /// Whose customers it serves.
     public let regions: Set<UInt32>
+    /// Holds everything: the founder's HQ, and whom the registrar has made one.
+    public let isHeadquarters: Bool
     /// The record could not be read: it is damaged here, and will be fetched from another replica.
     public let isUnreadable: Bool
 
     /// The key that the member signs with; nil if no certificate, or none that can be read, is known.
     public var publicKey: PublicKey? { parsed.flatMap { try? $0.publicKey } }
 
-    /// Whether the chain has told it to stop syncing, or nobody can tell. Never said of HQ, which mends what is damaged.
-    public var isRefused: Bool { number != Access.headquarters && (revocation != nil || isUnreadable) }
+    /// Whether the chain has told it to stop syncing, or nobody can tell. It is not meant of the registrar, which mends what
+    /// is damaged.
+    public var isRefused: Bool { revocation != nil || isUnreadable }
 
     /// Whether the newest certificate is for this key.
     ///
@@ -66,6 +69,8 @@ extension Member {
             return UInt32(number)
         }
         regions = named.isEmpty ? Access.Member().regions : Set(named)
+        isHeadquarters =
+            number == Access.founder || value(RetailSchema.Member.role) == .integer(RetailSchema.Member.headquarters)
         isUnreadable = false
     }
 
@@ -77,6 +82,7 @@ extension Member {
         revocation = nil
         address = nil
         regions = Access.Member().regions
+        isHeadquarters = number == Access.founder
         isUnreadable = true
     }
 }

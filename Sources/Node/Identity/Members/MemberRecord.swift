@@ -2,7 +2,7 @@ internal import CRDT
 internal import Replica
 internal import Retail
 
-/// Writes what HQ says of a member. Nobody else writes to these records, so nothing in them is ever concurrent.
+/// Writes what the registrar says of a member. Nobody else writes to these records, so nothing in them is ever concurrent.
 struct MemberRecord {
     private let key: RecordKey
 
@@ -19,6 +19,11 @@ struct MemberRecord {
         }
         try renew(certificate: certificate, address: address, in: transaction)
         try reinstate(in: transaction)
+    }
+
+    /// The member holds everything from now on.
+    func appointHeadquarters(in transaction: Transaction) throws {
+        try transaction.set(RetailSchema.Member.role, of: key, to: .integer(RetailSchema.Member.headquarters))
     }
 
     func renew(certificate: [UInt8], address: NodeAddress?, in transaction: Transaction) throws {

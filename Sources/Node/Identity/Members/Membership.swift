@@ -11,9 +11,13 @@ public struct Membership: Hashable, Sendable {
     /// What a session checks, for all members that are not like any other. Ten thousand sessions share one.
     public let access: Access
 
+    /// Who decides for the chain.
+    public var office: Office { access.office }
+
+    /// - Parameter authority: whose word on the registrar's office counts; without it the founder holds that.
     /// - Throws: what the storage throws; a record that is damaged stands for a member that may not sync until it is mended,
-    ///   unless it is HQ's, because HQ mends it.
-    public init(reading replica: Replica) throws {
+    ///   unless it is the registrar's, because that mends it.
+    public init(reading replica: Replica, signedBy authority: PublicKey? = nil) throws {
         members = try replica.keys(of: .chain, collection: RetailSchema.member.number).compactMap { key in
             guard let number = key.id.plainNumber, number < 1 << 24, key == RetailSchema.member(UInt32(number)) else {
                 return nil
@@ -24,13 +28,23 @@ public struct Membership: Hashable, Sendable {
                 return Member(unreadable: UInt32(number))
             }
         }
-        access = Self.access(of: members)
+        access = Self.access(of: members, try Office(reading: replica, signedBy: authority))
     }
 
-    private static func access(of members: [Member]) -> Access {
+    /// As a node's own directory says, which knows the authority.
+    public init(of directory: ReplicaDirectory) throws {
+        let authority = try NodeKeys.authorityCertificate(in: directory.path)
+        let key = try made { () throws(CertificateError) in try authority?.publicKey }
+        try self.init(reading: directory.replica, signedBy: key)
+    }
+
+    private static func access(of members: [Member], _ office: Office) -> Access {
         var access = Access()
+        access.office = office
         for member in members {
-            access[member.number] = Access.Member(isRevoked: member.isRefused, regions: member.regions)
+            access[member.number] = Access.Member(
+                isRevoked: member.isRefused && member.number != office.holder, regions: member.regions,
+                isHeadquarters: member.isHeadquarters && member.number != Access.founder)
         }
         return access
     }
@@ -51,15 +65,18 @@ public struct Membership: Hashable, Sendable {
     /// The key that a member's signed checkpoints are checked with.
     public func publicKey(of number: UInt32) -> PublicKey? { self[number]?.publicKey }
 
+    /// A member's name, for people.
+    func name(of number: UInt32) -> String { self[number]?.name ?? "member \(number)" }
+
     /// Whether somebody whose certificate was verified may still speak for its member.
     ///
     /// A member that is not known here was enrolled a moment ago. Of two machines of one member the one whose certificate is
-    /// the younger counts: HQ has put it in the other's place.
+    /// the younger counts: the registrar has put it in the other's place.
     ///
     /// - Returns: why not; nil if it may.
     public func refusal(of peer: PeerIdentity) -> MembershipRefusal? {
         guard let member = self[peer.member] else { return nil }
-        if member.number != Access.headquarters {
+        if member.number != office.holder {
             if let revocation = member.revocation {
                 return .revoked(name: member.name, since: revocation.since, reason: revocation.reason)
             }

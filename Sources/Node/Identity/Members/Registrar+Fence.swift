@@ -4,7 +4,7 @@ internal import Replica
 internal import Retail
 internal import Sync
 
-/// HQ's decisions about a member that is lost: with its till stolen, its disk dead, its site burned down.
+/// The registrar's decisions about a member that is lost: with its till stolen, its disk dead, its site burned down.
 extension Registrar {
     /// Fences a member: it may not sync any more, and every live member is to say that it knows, and to deliver what it holds
     /// of the lost one. Asked for again, it changes what was declared.
@@ -13,8 +13,8 @@ extension Registrar {
     /// - Throws: `RegistrarError.alreadyFenced`, with nothing left to do.
     @discardableResult
     public func fence(_ name: String, _ declaration: FenceDeclaration, at now: Int64) throws -> FenceStatus {
-        let member = try known(name, in: try Membership(reading: directory.replica))
-        guard member.number != Access.headquarters else { throw RegistrarError.headquarters }
+        let member = try known(name, in: try Membership(of: directory))
+        guard member.number != directory.card.member else { throw RegistrarError.headquarters }
         let record = FenceRecord(of: member.number)
         if let fence = try Fence(of: member.number, in: directory.replica), !fence.isReplaced(member) {
             guard fence.minted == nil, fence.declaration != declaration else {
@@ -36,7 +36,7 @@ extension Registrar {
 
     /// How far a member's fence has come.
     public func fenceStatus(of name: String) throws -> FenceStatus {
-        let membership = try Membership(reading: directory.replica)
+        let membership = try Membership(of: directory)
         let member = try known(name, in: membership)
         let fence = try fence(of: member)
         let progress = try progress(of: fence, member, membership)
@@ -69,7 +69,7 @@ extension Registrar {
     /// - Parameter now: milliseconds since 1970.
     /// - Throws: `RegistrarError.fenceOpen` while live members are waited for.
     public func mint(_ name: String, at now: Int64) throws -> Minting {
-        let (membership, replica) = (try Membership(reading: directory.replica), directory.replica)
+        let (membership, replica) = (try Membership(of: directory), directory.replica)
         let member = try known(name, in: membership)
         let fence = try fence(of: member)
         guard fence.declaration != nil else { throw RegistrarError.notFenced(name) }
@@ -111,7 +111,7 @@ extension Registrar {
     private func progress(of fence: Fence, _ member: Member, _ membership: Membership) throws -> FenceProgress {
         // A member whose record is damaged here was not revoked by anybody: it is waited for.
         let live = membership.members.filter { $0.revocation == nil }.map(\.number).filter { number in
-            number != Access.headquarters && number != fence.member
+            number != directory.card.member && number != fence.member
         }
         var receipts: [UInt32: FenceReceipt] = [:]
         for witness in live {
@@ -121,8 +121,4 @@ extension Registrar {
             of: fence.dot, live: live, receipts: receipts, isLost: { fence.isLost($0, of: member) },
             held: { directory.replica.vector(of: $0) })
     }
-}
-
-extension Membership {
-    fileprivate func name(of number: UInt32) -> String { self[number]?.name ?? "member \(number)" }
 }

@@ -3,18 +3,27 @@ internal import Replica
 internal import Retail
 internal import Sync
 
-/// HQ's decisions on who belongs to the chain. Both a command and a running node call it, each as the one owner of the replica,
+/// The registrar's decisions on who belongs to the chain: HQ's, or those of the headquarters that it has handed its office to.
+/// Both a command and a running node call it, each as the one owner of the replica,
 /// on its thread; every decision is durable when its method returns, and can be asked for again after a crash.
 public struct Registrar {
     let directory: ReplicaDirectory
-    private let authority: CertificateAuthority
+    let authority: CertificateAuthority
+    /// Held here.
+    let office: Office
 
-    /// - Throws: `IdentityError.notHeadquarters`; what reading the keys throws.
+    /// - Throws: `IdentityError.notHeadquarters`; `OfficeError.heldElsewhere` and `.notTakenIn`; what reading the keys throws.
     public init(_ directory: ReplicaDirectory) throws {
-        guard directory.card.member == Access.headquarters else {
-            throw IdentityError.notHeadquarters(directory: directory.path, name: directory.card.name)
-        }
         self.directory = directory
+        office = try Office(of: directory)
+        guard office.holder == directory.card.member else {
+            guard let term = office.terms.last else {
+                throw IdentityError.notHeadquarters(directory: directory.path, name: directory.card.name)
+            }
+            throw OfficeError.heldElsewhere(
+                holder: try Membership(of: directory).name(of: term.holder), since: term.since)
+        }
+        guard try Invitations.read(in: directory.path).term == office.number else { throw OfficeError.notTakenIn }
         authority = try NodeKeys.authority(in: directory.path)
     }
 
@@ -22,24 +31,26 @@ public struct Registrar {
     /// any more, or with `replaces` one that has to be put in the place of a member's machine.
     ///
     /// - Parameters:
+    ///   - isHeadquarters: the machine is to hold everything, and can be handed the registrar's office.
     ///   - validMilliseconds: how long the token can be used.
-    ///   - address: where HQ is dialled; nil for what HQ's record says.
+    ///   - address: where this node is dialled; nil for what its record says.
     ///   - now: milliseconds since 1970.
     public func invite(
-        _ name: String, replaces: Bool = false, validMilliseconds: Int64, address: NodeAddress? = nil, at now: Int64
+        _ name: String, replaces: Bool = false, isHeadquarters: Bool = false, validMilliseconds: Int64,
+        address: NodeAddress? = nil, at now: Int64
     ) throws -> InviteToken {
         guard MemberName.isValid(name) else { throw RegistrarError.invalidName(name) }
-        let membership = try Membership(reading: directory.replica)
-        guard let address = address ?? membership[Access.headquarters]?.address else { throw RegistrarError.noAddress }
+        let membership = try Membership(of: directory)
+        guard let address = address ?? membership[directory.card.member]?.address else { throw RegistrarError.noAddress }
         var invitations = try Invitations.read(in: directory.path)
         let member = try number(for: name, replaces: replaces, membership, invitations)
         let secret = SystemRandomNumberGenerator.bytes(InviteToken.secretCount)
         let token = InviteToken(
             chain: directory.card.chain, member: member, name: name,
             authority: try made { () throws(CertificateError) in try authority.certificate.fingerprint }, secret: secret,
-            expires: now + validMilliseconds, address: address)
+            expires: now + validMilliseconds, address: address, registrar: directory.card.member)
         let invitation = Invitation(
-            member: member, name: name, secretDigest: SHA256.digest(secret), expires: token.expires)
+            member: member, name: name, isHeadquarters: isHeadquarters, secretDigest: SHA256.digest(secret), expires: token.expires)
         invitations.add(invitation, at: now)
         try invitations.write(in: directory.path)
         return token
@@ -57,12 +68,12 @@ public struct Registrar {
     /// - Throws: `RegistrarError.alreadyRevoked`, with nothing left to do.
     @discardableResult
     public func revoke(_ name: String, reason: String? = nil, at now: Int64) throws -> Revocation {
-        let membership = try Membership(reading: directory.replica)
+        let membership = try Membership(of: directory)
         let invited = try Invitations.read(in: directory.path).invitation(named: name)
         guard let number = membership.member(named: name)?.number ?? invited?.member else {
             throw RegistrarError.unknownMember(name, known: membership.members.map(\.name))
         }
-        guard number != Access.headquarters else { throw RegistrarError.headquarters }
+        guard number != directory.card.member else { throw RegistrarError.headquarters }
         try withdrawInvitation(of: number)
         guard let member = membership[number] else { return .invitationWithdrawn(member: number) }
         if let revocation = member.revocation {
@@ -86,7 +97,7 @@ public struct Registrar {
     /// - Returns: the member's number.
     @discardableResult
     public func reinstate(_ name: String, at now: Int64) throws -> UInt32 {
-        let membership = try Membership(reading: directory.replica)
+        let membership = try Membership(of: directory)
         guard let member = membership.member(named: name) else {
             throw RegistrarError.unknownMember(name, known: membership.members.map(\.name))
         }
@@ -100,7 +111,7 @@ public struct Registrar {
         return member.number
     }
 
-    /// Gives HQ itself the next certificate, for the key that it has.
+    /// Gives the registrar's own node the next certificate, for the key that it has.
     ///
     /// - Returns: what to show from now on.
     public func renewOwnCertificate(
@@ -126,7 +137,7 @@ public struct Registrar {
         for name: String, replaces: Bool, _ membership: Membership, _ invitations: Invitations
     ) throws(RegistrarError) -> UInt32 {
         if let member = membership.member(named: name) {
-            guard member.number != Access.headquarters else { throw .headquarters }
+            guard member.number != directory.card.member else { throw .headquarters }
             guard replaces else { throw .isMember(name, member: member.number, isRevoked: member.revocation != nil) }
             return member.number
         }

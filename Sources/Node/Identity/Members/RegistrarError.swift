@@ -3,7 +3,7 @@ public enum RegistrarError: Error, Hashable, Sendable {
     case invalidName(String)
     case isMember(String, member: UInt32, isRevoked: Bool)
     case unknownMember(String, known: [String])
-    /// HQ itself is neither invited nor revoked.
+    /// The registrar itself is neither invited nor revoked.
     case headquarters
     /// Nobody said where HQ is dialled.
     case noAddress

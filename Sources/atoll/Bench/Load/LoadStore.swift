@@ -31,7 +31,7 @@ final class LoadStore {
         var access = Access()
         access[member].regions = Set(interest.scopes.filter { $0.kind == .customers }.map(\.member))
         let parameters = SessionParameters(
-            chain: chain, origin: replica.identity.origin, peer: Access.headquarters, isInitiator: true,
+            chain: chain, origin: replica.identity.origin, peer: Access.founder, isInitiator: true,
             interest: interest, access: access)
         session = Session(parameters, codecs: codecs, at: now)
         return drive(at: now)
@@ -71,7 +71,7 @@ final class LoadStore {
         while true {
             guard let requests = session?.takeRequests(), !requests.isEmpty else { break }
             for request in requests {
-                session?.answer(server.serve(request, from: Access.headquarters, at: now.wall), at: now)
+                session?.answer(server.serve(request, from: Access.founder, at: now.wall), at: now)
             }
         }
         return session?.takeOutput() ?? []

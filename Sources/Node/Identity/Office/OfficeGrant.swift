@@ -1,0 +1,129 @@
+internal import CRDT
+internal import Net
+internal import Replica
+internal import Retail
+internal import Sync
+
+/// A term of the registrar's office, as its record says it: signed with the authority's key, which the registrar alone has.
+///
+/// Whoever only passes records on cannot make one, and whoever reads one needs nothing but the authority's certificate.
+struct OfficeGrant: Hashable {
+    /// Origins that one grant names.
+    private static let originLimit = 1 << 12
+    private static let signatureLimit = 256
+
+    let chain: Hash128
+    let term: Office.Term
+
+    init(chain: Hash128, term: Office.Term) {
+        self.chain = chain
+        self.term = term
+    }
+
+    /// Canonical, without the signature.
+    private var body: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(fixed64: chain.high)
+        writer.write(fixed64: chain.low)
+        writer.write(varint: term.number)
+        writer.write(varint: UInt64(term.holder))
+        writer.write(byte: term.isTaken ? 1 : 0)
+        writer.write(varint: UInt64(max(0, term.since)))
+        writer.write(varint: UInt64(term.ended.count))
+        for (origin, sequence) in term.ended.sorted(by: { $0.key < $1.key }) {
+            writer.write(fixed64: origin.rawValue)
+            writer.write(varint: sequence)
+        }
+        return writer.bytes
+    }
+
+    private static func message(_ body: [UInt8]) -> [UInt8] { Array("atoll office 1\n".utf8) + body }
+
+    /// What the record holds: the signature, then what it signs.
+    func signed(by authority: CertificateAuthority) throws(IdentityError) -> [UInt8] {
+        let body = body
+        let signature = try made { () throws(CertificateError) in try authority.key.sign(Self.message(body)) }
+        var writer = ByteWriter()
+        writer.write(counted: signature)
+        writer.write(raw: body)
+        return writer.bytes
+    }
+
+    /// - Returns: nil for what the chain's authority has not signed, or this version does not understand.
+    init?(_ bytes: [UInt8], of chain: Hash128, signedBy authority: PublicKey) {
+        let read = try? bytes.decoded { (reader) throws(CodecError) in
+            let signature = Array(try reader.readCounted(limit: Self.signatureLimit))
+            let start = reader.offset
+            return (signature: signature, start: start, grant: try OfficeGrant(decoding: &reader))
+        }
+        guard let read, read.grant.chain == chain,
+            authority.verify(read.signature, of: Self.message(Array(bytes[read.start...])))
+        else { return nil }
+        self = read.grant
+    }
+
+    private init(decoding reader: inout ByteReader) throws(CodecError) {
+        chain = try reader.readHash128()
+        let start = reader.offset
+        let (number, holder, kind) = (try reader.readVarint(), try reader.readMember(), try reader.readByte())
+        let since = try reader.readVarint()
+        guard (1...RetailSchema.Office.termLimit).contains(number), kind <= 1, since <= UInt64(Limits.momentMagnitude) else {
+            throw .outOfRange(offset: start)
+        }
+        var (ended, last): ([Origin: UInt64], Origin?) = ([:], nil)
+        for _ in 0..<(try reader.readCount(limit: Self.originLimit)) {
+            let origin = Origin(rawValue: try reader.readFixed64())
+            guard last.map({ $0 < origin }) ?? true else { throw .notCanonical(offset: reader.offset) }
+            ended[origin] = try reader.readVarint()
+            last = origin
+        }
+        term = Office.Term(
+            number: number, holder: holder, since: Int64(since), isTaken: kind == 1, ended: ended)
+    }
+}
+
+extension Office {
+    /// What the registrar alone writes in the scope `chain`.
+    static let collections: Set<UInt16> = [
+        RetailSchema.office.number, RetailSchema.member.number, Replica.horizonCollection, RetailSchema.fence.number,
+    ]
+
+    /// Who holds the office, as far as a replica knows.
+    ///
+    /// - Parameter authority: whose signature counts; nil where no authority is known, as in a chain that was imported: there
+    ///   the founder holds it.
+    /// - Throws: what the storage throws. A term whose record is damaged here is held by nobody: who held the one before it
+    ///   holds it no more.
+    init(reading replica: Replica, signedBy authority: PublicKey?) throws {
+        self.init(collections: Self.collections)
+        guard let authority else { return }
+        for key in try replica.keys(of: .chain, collection: RetailSchema.office.number) {
+            guard let number = key.id.plainNumber, number <= RetailSchema.Office.termLimit,
+                key == RetailSchema.office(term: number)
+            else { continue }
+            do {
+                let value = try replica.record(key).register(SlotKey(field: RetailSchema.Office.grant))?.value
+                guard let term = Self.term(number, value, replica.identity.chain, authority) else { continue }
+                add(term)
+            } catch is ReplicaError {
+                add(Term(number: number, holder: Self.unknownHolder, since: 0, isTaken: false, ended: [:]))
+            }
+        }
+    }
+
+    /// - Parameter directory: with the authority's certificate, if it is a node's.
+    init(of directory: ReplicaDirectory) throws {
+        let authority = try NodeKeys.authorityCertificate(in: directory.path)
+        try self.init(reading: directory.replica, signedBy: try made { () throws(CertificateError) in
+            try authority?.publicKey
+        })
+    }
+
+    /// The term that a record with this number grants.
+    static func term(_ number: UInt64, _ value: Value?, _ chain: Hash128, _ authority: PublicKey) -> Term? {
+        guard case .bytes(let bytes) = value, let grant = OfficeGrant(bytes, of: chain, signedBy: authority),
+            grant.term.number == number
+        else { return nil }
+        return grant.term
+    }
+}
