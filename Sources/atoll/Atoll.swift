@@ -8,7 +8,8 @@ enum Atoll {
     static let version = "0.1.0"
 
     static let commands: [Command] = [
-        .demo, .initialize, .invite, .join, .revoke, .fence, .mint, .handover, .generate, .import, .exchange, .check, .show, .delta,
+        .demo, .initialize, .invite, .join, .revoke, .fence, .mint, .handover, .generate, .import, .exchange, .check, .show,
+        .delta,
         .backup, .restore, .serve, .status, .doctor, .bench, .versionCommand, .helpCommand,
     ]
 

@@ -108,7 +108,8 @@ public struct NodeDoctor {
         if status.office.waitsForBundle {
             findings.append(
                 "This member was handed the registrar's office, and lacks what goes along with it: nobody can be invited and no "
-                    + "certificate renewed. Run atoll handover --accept FILE --dir \(directory), with the file that was made there.")
+                    + "certificate renewed. Run atoll handover --accept FILE --dir \(directory), with the file that was made there."
+            )
         }
         return findings
     }

@@ -4,7 +4,7 @@ internal import Sync
 
 /// One whom this node dials, and keeps dialling.
 struct Dial {
-    let peer: NodeConfiguration.Peer
+    var peer: NodeConfiguration.Peer
     var backOff = BackOff()
     /// A connection is there, or being made.
     var isBusy = false
@@ -24,9 +24,11 @@ extension NodeService {
     func dialHeadquarters() {
         guard configuration.dialsHeadquarters, !isStopping else { return }
         for member in membership.members where membership.access.isHeadquarters(member.number) {
-            guard let address = member.address, member.number != identity.member,
-                !dials.contains(where: { $0.peer.member == member.number })
-            else { continue }
+            guard let address = member.address, member.number != identity.member else { continue }
+            if let index = dials.firstIndex(where: { $0.peer.member == member.number }) {
+                if dials[index].isFromChain { dials[index].peer.address = address }
+                continue
+            }
             dials.append(Dial(.init(address: address, member: member.number), isFromChain: true))
             dial(dials.count - 1)
         }

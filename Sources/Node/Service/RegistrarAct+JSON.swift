@@ -56,7 +56,8 @@ extension RegistrarAct {
         switch self {
         case .invite(let name, let replaces, let isHeadquarters, let validMilliseconds, let address):
             Content(
-                act: "invite", name: name, replaces: replaces, headquarters: isHeadquarters, validMilliseconds: validMilliseconds,
+                act: "invite", name: name, replaces: replaces, headquarters: isHeadquarters,
+                validMilliseconds: validMilliseconds,
                 address: address.map { "\($0)" })
         case .revoke(let name, let reason): Content(act: "revoke", name: name, reason: reason)
         case .reinstate(let name): Content(act: "reinstate", name: name)

@@ -30,7 +30,7 @@ struct ChainCheck {
     /// - Throws: what is wrong with a record's bytes.
     mutating func take(_ records: [DeltaRecord], _ read: SessionCodecs.ChainReading) throws(CodecError) {
         access = read(access, records)
-        for record in records where access.office.collections.contains(record.key.collection) {
+        for record in records where Office.collections.contains(record.key.collection) {
             for cell in try record.cells() where !base.covers(cell.dot) && !access.office.permits(cell.dot) {
                 usurper = usurper ?? cell.dot.origin.member
             }

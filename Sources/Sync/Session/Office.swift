@@ -30,14 +30,14 @@ public struct Office: Hashable, Sendable {
     /// The holder of a term whose grant cannot be read here: no member's number.
     public static let unknownHolder: UInt32 = 1 << 24
 
-    /// The collections of the scope `chain` that the registrar alone writes.
-    public let collections: Set<UInt16>
+    /// The collections of the scope `chain` that the registrar alone writes: terms, members, horizons, fences. The protocol's
+    /// numbers, because what they mean is not this target's business.
+    public static let collections: Set<UInt16> = [0, 1, 2, 40]
+
     /// Ascending; the founder's own is not among them.
     public private(set) var terms: [Term] = []
 
-    public init(collections: Set<UInt16> = []) {
-        self.collections = collections
-    }
+    public init() {}
 
     public var holder: UInt32 { terms.last?.holder ?? Access.founder }
 

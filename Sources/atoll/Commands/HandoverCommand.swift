@@ -18,7 +18,8 @@ extension Command {
             .node("the registrar's directory; with --accept and --take, that of whoever becomes it"),
             Option(name: "to", value: "FILE", help: "where to write what goes along with the office"),
             Option(name: "accept", value: "FILE", help: "read what goes along with the office"),
-            Option(name: "take", value: "FILE", help: "the authority's private key, from a backup of the lost registrar"), .json,
+            Option(name: "take", value: "FILE", help: "the authority's private key, from a backup of the lost registrar"),
+            .json,
         ],
         examples: [
             "atoll handover HQ2 --dir hq --to office.pem", "atoll handover --accept office.pem --dir hq2",
@@ -45,7 +46,8 @@ extension Command {
         case (nil, nil, nil, let file?):
             try tell(try NodeControl.decide(.takeOffice(key: try read(file)), in: directory), arguments)
         default:
-            throw CommandError.usage("say NAME and --to FILE to hand over, or --accept FILE or --take FILE to become the registrar.")
+            throw CommandError.usage(
+                "say NAME and --to FILE to hand over, or --accept FILE or --take FILE to become the registrar.")
         }
     }
 
@@ -55,7 +57,9 @@ extension Command {
         do {
             let handle = try FileHandle(forReadingFrom: URL(filePath: path))
             let data = try handle.read(upToCount: limit + 1) ?? Data()
-            guard data.count <= limit else { throw CommandError.badInput("\(path): the file is too large for what it should be.") }
+            guard data.count <= limit else {
+                throw CommandError.badInput("\(path): the file is too large for what it should be.")
+            }
             return Array(data)
         } catch let error as CommandError {
             throw error

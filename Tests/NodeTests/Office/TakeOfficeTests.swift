@@ -1,3 +1,4 @@
+import CRDT
 import Foundation
 import Net
 import Node
@@ -26,8 +27,9 @@ import Testing
         let membership = try Membership(of: try ReplicaDirectory.open(at: chain.second))
         #expect(membership.office.holder == 1 && membership.office.terms.first?.isTaken == true)
         #expect(membership[0]?.revocation?.since == OfficeChain.now && membership.access[0].isRevoked)
-        guard case .invited(let token) = try chain.perform(
-            .invite(name: "S002", replaces: false, validMilliseconds: 60_000, address: nil), at: chain.second)
+        guard
+            case .invited(let token) = try chain.perform(
+                .invite(name: "S002", replaces: false, validMilliseconds: 60_000, address: nil), at: chain.second)
         else { throw NodeError.stopped }
         #expect(token.member > 1000, "the lost one may have given out the numbers that follow")
         #expect(throws: OfficeError.unfit("HQ2", .holdsItAlready)) {

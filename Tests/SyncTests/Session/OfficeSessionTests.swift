@@ -24,20 +24,17 @@ import Testing
     private func end(_ member: UInt32, knowsSecond: Bool = true) throws -> SessionEnd {
         let end = try SessionEnd(member)
         end.codecs = try SessionCodecs(readingChain: Self.readRoles)
-        end.access.office = Office(collections: [RetailSchema.office.number, RetailSchema.member.number])
         end.access[Self.second].isHeadquarters = knowsSecond
         return end
     }
 
-    /// A price list, say: what any headquarters writes.
+    /// Something that is not the registrar's, like prices: any headquarters writes it.
     private func publish(_ count: Int, at end: SessionEnd, _ now: Moment) throws {
         try end.perform(at: now) { transaction in
             for number in 0..<count {
                 let id = Identifier(number: UInt64(number), digits: 8)
-                let key = RecordKey(scope: .chain, collection: 60, id: id)
-                try transaction.write(key) { record, version in
-                    record.assign(.integer(Int64(number)), to: SlotKey(field: 1), at: version)
-                }
+                let key = RecordKey(scope: .chain, collection: RetailSchema.customer.number, id: id)
+                try transaction.set(RetailSchema.Customer.phone, of: key, to: .integer(Int64(number)))
             }
         }
     }
@@ -103,7 +100,13 @@ import Testing
         #expect(store.session?.suspended == [:] && link.differences == [])
     }
 
-    @Test func `what a former registrar decides after the end of its term counts nowhere, and what it did before stays`() throws {
+    @Test func `what only the registrar writes are terms, members, horizons and fences`() {
+        let schema = [RetailSchema.office, RetailSchema.member, RetailSchema.fence].map(\.number)
+        #expect(Office.collections == Set(schema + [Replica.horizonCollection]))
+    }
+
+    @Test func `what a former registrar decides after the end of its term counts nowhere, and what it did before stays`() throws
+    {
         let (founder, store) = (try end(0), try end(1))
         var link = SessionLink(store, founder, seed: 9)
         try name(3, at: founder, link.now)

@@ -50,7 +50,8 @@ public struct Registrar {
             authority: try made { () throws(CertificateError) in try authority.certificate.fingerprint }, secret: secret,
             expires: now + validMilliseconds, address: address, registrar: directory.card.member)
         let invitation = Invitation(
-            member: member, name: name, isHeadquarters: isHeadquarters, secretDigest: SHA256.digest(secret), expires: token.expires)
+            member: member, name: name, isHeadquarters: isHeadquarters, secretDigest: SHA256.digest(secret),
+            expires: token.expires)
         invitations.add(invitation, at: now)
         try invitations.write(in: directory.path)
         return token

@@ -83,11 +83,6 @@ struct OfficeGrant: Hashable {
 }
 
 extension Office {
-    /// What the registrar alone writes in the scope `chain`.
-    static let collections: Set<UInt16> = [
-        RetailSchema.office.number, RetailSchema.member.number, Replica.horizonCollection, RetailSchema.fence.number,
-    ]
-
     /// Who holds the office, as far as a replica knows.
     ///
     /// - Parameter authority: whose signature counts; nil where no authority is known, as in a chain that was imported: there
@@ -95,7 +90,7 @@ extension Office {
     /// - Throws: what the storage throws. A term whose record is damaged here is held by nobody: who held the one before it
     ///   holds it no more.
     init(reading replica: Replica, signedBy authority: PublicKey?) throws {
-        self.init(collections: Self.collections)
+        self.init()
         guard let authority else { return }
         for key in try replica.keys(of: .chain, collection: RetailSchema.office.number) {
             guard let number = key.id.plainNumber, number <= RetailSchema.Office.termLimit,
@@ -114,9 +109,11 @@ extension Office {
     /// - Parameter directory: with the authority's certificate, if it is a node's.
     init(of directory: ReplicaDirectory) throws {
         let authority = try NodeKeys.authorityCertificate(in: directory.path)
-        try self.init(reading: directory.replica, signedBy: try made { () throws(CertificateError) in
-            try authority?.publicKey
-        })
+        try self.init(
+            reading: directory.replica,
+            signedBy: try made { () throws(CertificateError) in
+                try authority?.publicKey
+            })
     }
 
     /// The term that a record with this number grants.
