@@ -5,8 +5,10 @@ internal import COpenSSL
 ///
 /// It proves nothing of who sealed it.
 public enum SealedMessage {
+    /// - Parameter content: not empty.
     /// - Returns: PEM.
     public static func seal(_ content: [UInt8], for recipient: Certificate) throws(CertificateError) -> [UInt8] {
+        precondition(!content.isEmpty, "nothing is not worth a seal, and reads as a broken one")
         let flags = UInt32(CMS_BINARY)
         let message = try made { CMS_encrypt(nil, nil, EVP_aes_256_gcm(), flags | UInt32(CMS_PARTIAL)) }
         defer { CMS_ContentInfo_free(message) }
@@ -32,6 +34,9 @@ public enum SealedMessage {
             _ = LibraryError.take()
             throw .keyMismatch
         }
-        return output.bytes
+        let content = output.bytes
+        // A message whose content has become unreadable as such has none, and OpenSSL finds nothing to authenticate.
+        guard !content.isEmpty else { throw .malformed(.message, reason: "nothing is in it") }
+        return content
     }
 }
