@@ -1,5 +1,6 @@
 internal import CRDT
 internal import Replica
+internal import Sync
 
 /// Lets replicas sync in one process, pair by pair, each pair both ways, until nothing is missing.
 ///
@@ -116,12 +117,12 @@ public struct Exchange<Random: RandomNumberGenerator> {
         return hasWritten
     }
 
-    /// Lets HQ, as the chain's registrar, decide how far everybody holds the scopes in which something was removed.
+    /// Lets the chain's registrar decide how far everybody holds the scopes in which something was removed.
     ///
     /// - Returns: whether anything was decided.
     private func advanceHorizons(at milliseconds: Int64) throws -> Bool {
         guard let members, members == Set(replicas.map(\.card.member)),
-            let registrar = replicas.first(where: { $0.card.member == 0 })
+            let registrar = try replicas.first(where: { try Office(of: $0).holder == $0.card.member })
         else { return false }
         return try at(registrar) {
             let before = registrar.replica.cut(of: .chain)

@@ -83,7 +83,7 @@ extension OfficeError {
     fileprivate var exitCode: ExitCode {
         switch self {
         case .unfit, .notABundle, .newerBundle, .sealedForAnother, .otherChain, .otherAuthority: .badInput
-        case .heldElsewhere, .notTakenIn, .staleBundle, .notGranted, .tooManyTerms: .doesNotHold
+        case .heldElsewhere, .holderUnknown, .notTakenIn, .staleBundle, .notGranted, .tooManyTerms: .doesNotHold
         }
     }
 }

@@ -66,7 +66,9 @@ public struct Membership: Hashable, Sendable {
     public func publicKey(of number: UInt32) -> PublicKey? { self[number]?.publicKey }
 
     /// A member's name, for people.
-    func name(of number: UInt32) -> String { self[number]?.name ?? "member \(number)" }
+    func name(of number: UInt32) -> String {
+        self[number]?.name ?? (number == Office.unknownHolder ? "nobody known" : "member \(number)")
+    }
 
     /// Whether somebody whose certificate was verified may still speak for its member.
     ///

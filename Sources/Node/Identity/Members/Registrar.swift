@@ -20,6 +20,7 @@ public struct Registrar {
             guard let term = office.terms.last else {
                 throw IdentityError.notHeadquarters(directory: directory.path, name: directory.card.name)
             }
+            guard term.holder != Office.unknownHolder else { throw OfficeError.holderUnknown(term: term.number) }
             throw OfficeError.heldElsewhere(
                 holder: try Membership(of: directory).name(of: term.holder), since: term.since)
         }

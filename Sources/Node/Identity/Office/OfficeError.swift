@@ -8,6 +8,8 @@ public enum OfficeError: Error, Hashable, Sendable {
 
     /// Another member has it, since that moment; milliseconds since 1970.
     case heldElsewhere(holder: String, since: Int64)
+    /// The record of the present term is damaged here.
+    case holderUnknown(term: UInt64)
     /// This member was granted it, and has not taken in what goes along with it.
     case notTakenIn
     case unfit(String, Unfit)
@@ -32,6 +34,9 @@ extension OfficeError: CustomStringConvertible {
         switch self {
         case .heldElsewhere(let holder, let since):
             "\(holder) holds the registrar's office since \(Timestamp.text(since)): only there is decided who belongs to the chain."
+        case .holderUnknown(let term):
+            "the record of term \(term) of the registrar's office is damaged here, so nobody knows who holds it. Let the node sync "
+                + "with another headquarters (atoll serve), or put it back from a backup (atoll restore)."
         case .notTakenIn:
             "this member holds the registrar's office, but what goes along with it has not come: run atoll handover --accept FILE "
                 + "with the file that was made where it was handed over."
