@@ -62,6 +62,12 @@ public struct NodeDoctor {
 
     private func running(_ status: NodeStatus, at now: Int64) -> [String] {
         var findings = peers(status)
+        if status.office.waitsForBundle {
+            findings.append(
+                "This member was handed the registrar's office, and lacks what goes along with it: nobody can be invited and no "
+                    + "certificate renewed. Run atoll handover --accept FILE --dir \(directory), with the file that was made there."
+            )
+        }
         if let failure = status.renewalFailure {
             findings.append("The certificate could not be renewed: \(failure) It is tried again by itself.")
         }
@@ -101,15 +107,9 @@ public struct NodeDoctor {
                 peer.member == registrar
             {
                 findings.append(
-                    "This machine's clock is \(abs(offset) / 1000) s \(offset > 0 ? "behind" : "ahead of") that of \(peer.name). Set it, or let it "
-                        + "follow a time server.")
+                    "This machine's clock is \(abs(offset) / 1000) s \(offset > 0 ? "behind" : "ahead of") that of \(peer.name). "
+                        + "Set it, or let it follow a time server.")
             }
-        }
-        if status.office.waitsForBundle {
-            findings.append(
-                "This member was handed the registrar's office, and lacks what goes along with it: nobody can be invited and no "
-                    + "certificate renewed. Run atoll handover --accept FILE --dir \(directory), with the file that was made there."
-            )
         }
         return findings
     }
