@@ -28,8 +28,8 @@ struct SessionWork: Sendable {
         case .settle(let cuts): Array(cuts.keys)
         case .settleKnowing(let scope, _, _), .unstage(let scope): [scope]
         case .keep(let checkpoints, _): checkpoints.map(\.scope)
-        case .take(let step): [step.reply.scope]
-        case .mend(let mending): [mending.scope]
+        case .take(let step, _): [step.reply.scope]
+        case .mend(let mending, _): [mending.scope]
         default: []
         }
     }

@@ -20,15 +20,18 @@ extension NodeService {
     /// Asks for the next certificate if it is time. To be called now and then.
     func renewIfDue() {
         guard !renewal.isUnderWay, !isStopping, let validity = try? keys.certificate.validity else { return }
-        let (wall, isHeadquarters) = (clock.milliseconds, identity.member == Access.headquarters)
+        let (wall, isRegistrar) = (clock.milliseconds, identity.member == registrar)
         noteValidity(validity, at: wall)
-        if wall > validity.upperBound, !isHeadquarters { return takeReplacement(of: validity) }
+        if wall > validity.upperBound, !isRegistrar { return takeReplacement(of: validity) }
         // HQ answers to nobody: it mends its certificate also after that has ended, or if a clock that ran ahead has made it.
-        guard Renewal.isDue(validity, at: wall) || (isHeadquarters && wall < validity.lowerBound) else { return }
+        guard Renewal.isDue(validity, at: wall) || (isRegistrar && wall < validity.lowerBound) else { return }
         guard monotonicMilliseconds() >= renewal.nextAttempt else { return }
         renewal.isUnderWay = true
-        if isHeadquarters { renewOwn() } else { renewAtHeadquarters() }
+        if isRegistrar { renewOwn() } else { renewAtHeadquarters() }
     }
+
+    /// Who gives certificates.
+    private var registrar: UInt32 { membership.access.office.holder }
 
     /// A session with HQ has opened: whatever kept it from being asked may be over.
     func renewAtNextTurn() { renewal.nextAttempt = .min }
@@ -49,10 +52,10 @@ extension NodeService {
 
     private func renewAtHeadquarters() {
         let addresses = headquartersAddresses
-        guard !addresses.isEmpty else { return take(.failure(RenewalError.noAddress)) }
+        guard !addresses.isEmpty else { return take(.failure(RenewalError.noAddress(registrar: registrar))) }
         let (clock, loop) = (clock, loop)
         Renewal.start(
-            in: directory, at: addresses, address: configuration.address, clock: { clock.milliseconds }
+            in: directory, at: addresses, of: registrar, address: configuration.address, clock: { clock.milliseconds }
         ) { result in
             loop.submit { [self] in take(result) }
         }
@@ -61,8 +64,8 @@ extension NodeService {
     /// Where HQ may be asked, one after another: where this node dials it, where its record says that it is, and where this
     /// node dials somebody who may be HQ.
     private var headquartersAddresses: [NodeAddress] {
-        let dialled = configuration.peers.filter { $0.member == Access.headquarters }.map(\.address)
-        let told = membership[Access.headquarters]?.address
+        let dialled = configuration.peers.filter { $0.member == registrar }.map(\.address)
+        let told = membership[registrar]?.address
         let unnamed = configuration.peers.filter { $0.member == nil }.map(\.address)
         return (dialled + (told.map { [$0] } ?? []) + unnamed).reduce(into: []) { all, address in
             if !all.contains(address) { all.append(address) }
@@ -103,9 +106,13 @@ extension NodeService {
 
 /// Why the next certificate is not even asked for.
 enum RenewalError: Error, CustomStringConvertible {
-    case noAddress
+    case noAddress(registrar: UInt32)
 
     var description: String {
-        "no address of HQ is known here. Name it in node.json: {\"address\": \"HOST:PORT\", \"member\": 0} among the peers."
+        switch self {
+        case .noAddress(let registrar):
+            "no address of HQ is known here. Name it in node.json: {\"address\": \"HOST:PORT\", \"member\": \(registrar)} among "
+                + "the peers."
+        }
     }
 }

@@ -134,7 +134,7 @@ extension NodeService {
         case .spool(let scope, let cut): spools.make(for: slot.key, scope, cut)
         case .piece(let id, let index): spools.read(for: slot.key, id, index)
         case .forget(let id): spools.forget(for: slot.key, id)
-        case .examine(let turn): comparer.examine(turn, for: slot.key, from: slot.identity.member)
+        case .examine(let turn, let peer): comparer.examine(turn, for: slot.key, from: peer)
         default:
             _ = owner.serve(
                 SessionWork(key: slot.key, request: request, peer: slot.identity.member, milliseconds: now.wall))
@@ -202,7 +202,7 @@ extension NodeService {
             .info, "in_session", about: "member \(member)", allowance: Self.freelyLogged,
             ["remote": slot.remote.description, "dialled": slot.dial == nil ? "no" : "yes"])
         if let dial = slot.dial { dials[dial].backOff.succeed() }
-        if member == Access.headquarters { renewAtNextTurn() }
+        if member == membership.access.office.holder { renewAtNextTurn() }
     }
 
     /// A scope that stays as it is between two nodes is nothing that anyone sees from what syncs on.

@@ -133,16 +133,18 @@ extension NodeService {
     }
 
     private func status(of slot: SessionSlot) -> NodeStatus.Peer {
-        let session = slot.session
-        let state =
-            session.phase != .open ? "opening" : session.isIdle ? "in sync" : "syncing"
+        let (session, past) = (slot.session, history[slot.identity.member])
+        let isOpen = session.phase == .open
+        // While another session is tried, why the last one ended still holds.
+        let error = isOpen ? nil : past?.error
         return NodeStatus.Peer(
-            member: slot.identity.member, name: slot.identity.name, state: state, remote: slot.remote.description,
-            since: history[slot.identity.member]?.lastOpened ?? slot.began, unacknowledged: session.unacknowledgedCount,
+            member: slot.identity.member, name: slot.identity.name,
+            state: !isOpen ? "opening" : session.isIdle ? "in sync" : "syncing", remote: slot.remote.description,
+            since: isOpen ? past?.lastOpened ?? slot.began : slot.began, unacknowledged: session.unacknowledgedCount,
             clockOffsetMilliseconds: session.clockOffset?.milliseconds,
             suspended: Dictionary(
                 uniqueKeysWithValues: session.suspended.map { ("\($0.key)", "\($0.value)") }),
-            error: nil, errorDetail: nil)
+            error: error?.name, errorDetail: error?.detail)
     }
 
     /// The rest of it, on the owner's thread.

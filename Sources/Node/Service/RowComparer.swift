@@ -8,7 +8,7 @@ final class RowComparer: Sendable {
     private struct Job: Sendable {
         let key: SessionKey
         let turn: RepairTurn
-        let peer: UInt32
+        let peer: RepairPeer
     }
 
     private let mailbox = Mailbox<Job>(limit: 1 << 20)
@@ -40,7 +40,7 @@ final class RowComparer: Sendable {
     deinit { mailbox.close() }
 
     /// A session asks for one comparison at a time, and answers one.
-    func examine(_ turn: RepairTurn, for key: SessionKey, from peer: UInt32) {
+    func examine(_ turn: RepairTurn, for key: SessionKey, from peer: RepairPeer) {
         _ = mailbox.putBeyondLimit(Job(key: key, turn: turn, peer: peer))
     }
 

@@ -12,7 +12,8 @@ internal import Synchronization
 /// (`DirectoryEntry`). Of what is not durable, `powerCut` keeps a choice (`Survival`). A sync of one file says nothing about
 /// the bytes of another. A failed sync makes nothing durable. Shared memory never survives.
 ///
-/// Time stands still: SQLite's waiting advances the disk's own clock, and takes 10 ms at most, in which other threads may go on.
+/// Time stands still: SQLite's waiting advances the disk's own clock and returns at once. Where threads share a disk, whoever
+/// holds a lock may have no processor just then, and SQLite counts how often it waits: so `giveWay` lets the others go on.
 public final class SimulatedDisk: Sendable {
     /// What a disk holds unless told otherwise: 4 GiB.
     public static let defaultCapacityBytes = 1 << 32
@@ -28,6 +29,9 @@ public final class SimulatedDisk: Sendable {
     /// Guards all that changes. SQLite is never called while it is held.
     let state: Mutex<DiskState>
 
+    /// Called while SQLite waits for a lock, without any lock of the disk's own.
+    let giveWay: @Sendable () -> Void
+
     private let registration: VFSRegistration
     private static let count = Atomic(0)
 
@@ -36,7 +40,12 @@ public final class SimulatedDisk: Sendable {
     /// - Parameters:
     ///   - seed: of the random bytes that SQLite asks of its VFS.
     ///   - isPowersafeOverwrite: see the property.
-    public init(_ image: DiskImage = DiskImage(), seed: UInt64 = 0, isPowersafeOverwrite: Bool = false) {
+    ///   - giveWay: lets other threads that share the disk go on while SQLite waits for one of them.
+    public init(
+        _ image: DiskImage = DiskImage(), seed: UInt64 = 0, isPowersafeOverwrite: Bool = false,
+        giveWay: @escaping @Sendable () -> Void = {}
+    ) {
+        self.giveWay = giveWay
         vfsName = "atoll-disk-\(Self.count.add(1, ordering: .relaxed).newValue)"
         self.isPowersafeOverwrite = isPowersafeOverwrite
         state = Mutex(DiskState(image, seed: seed))

@@ -1,5 +1,4 @@
 internal import CSQLite
-internal import Glibc
 internal import Synchronization
 
 // What SQLite calls to find, make and remove files. File-level functions, as C needs them.
@@ -91,13 +90,11 @@ private func vfsRandomness(vfs: VFS?, count: Int32, result: UnsafeMutablePointer
 }
 
 private func vfsSleep(vfs: VFS?, microseconds: Int32) -> Int32 {
-    disk(of: vfs)?.state.withLock { $0.unixMicroseconds += Int64(microseconds) }
-    // Whoever holds the lock may be a thread that has no processor at the moment, and SQLite counts how often it has waited.
-    usleep(UInt32(clamping: min(microseconds, longestRealSleepMicroseconds)))
+    guard let disk = disk(of: vfs) else { return microseconds }
+    disk.state.withLock { $0.unixMicroseconds += Int64(microseconds) }
+    disk.giveWay()
     return microseconds
 }
-
-private let longestRealSleepMicroseconds: Int32 = 10_000
 
 private func vfsCurrentTimeInt64(vfs: VFS?, result: UnsafeMutablePointer<sqlite3_int64>?) -> Int32 {
     guard let disk = disk(of: vfs), let result else { return SQLITE_MISUSE }

@@ -34,9 +34,9 @@ public struct RepairDesk {
 
     /// Compares what the other side says with what is held, and writes nothing.
     ///
-    /// - Parameter peer: the member that sent it.
+    /// - Parameter peer: who sent it.
     /// - Throws: `SessionError` for a piece that breaks the grammar, or the rules of a turn.
-    public func examine(_ turn: RepairTurn, from peer: UInt32) throws -> RepairStep {
+    public func examine(_ turn: RepairTurn, from peer: RepairPeer) throws -> RepairStep {
         let standing = standing(of: turn.scope)
         guard turn.form != .unable, let digest = standing.digest, standing.aside.isEmpty else {
             return RepairStep(reply: .unable(turn.scope, isAnswer: !turn.isAnswer))
@@ -77,29 +77,23 @@ public struct RepairDesk {
     }
 
     /// Writes what a turn has brought, and completes the reply.
-    public func take(_ step: RepairStep, from peer: UInt32) throws -> RepairTurn {
+    public func take(_ step: RepairStep, from peer: RepairPeer) throws -> RepairTurn {
         var reply = step.reply
         let scope = reply.scope
         guard replica.mark(of: scope) == reply.mark else { return .unable(scope, isAnswer: reply.isAnswer) }
         if step.isDigestWrong, let sums = step.sums { try replica.correctDigest(with: sums) }
         if !step.records.isEmpty {
             _ = try replica.reconcile(
-                step.records, of: scope, from: peer, at: replica.cut(of: scope), knowing: step.sums
-            ) { Self.trusts($0, from: peer) }
+                step.records, of: scope, from: peer.member, at: replica.cut(of: scope), knowing: step.sums
+            ) { peer.vouches(for: $0) }
         }
         guard let digest = replica.digest(of: scope) else { return .unable(scope, isAnswer: reply.isAnswer) }
         reply.digest = digest
         return reply
     }
 
-    /// Headquarters is believed, and every member about what it wrote itself: else whoever may relay could make up, or alter,
-    /// what others have written long ago.
-    private static func trusts(_ origin: Origin, from peer: UInt32) -> Bool {
-        peer == Access.headquarters || origin.member == peer
-    }
-
-    private func hasDoubtfulNews(_ theirs: DeltaRecord, from peer: UInt32) throws -> Bool {
-        let doubtful = try theirs.cells().filter { !Self.trusts($0.dot.origin, from: peer) }
+    private func hasDoubtfulNews(_ theirs: DeltaRecord, from peer: RepairPeer) throws -> Bool {
+        let doubtful = try theirs.cells().filter { !peer.vouches(for: $0.dot.origin) }
         guard !doubtful.isEmpty else { return false }
         return !Set(try replica.record(theirs.key).cells).isSuperset(of: doubtful)
     }
@@ -216,10 +210,10 @@ extension RepairDesk {
     /// Puts records back that were set aside.
     ///
     /// - Parameters:
-    ///   - peer: the member that has told of them.
+    ///   - peer: who has told of them.
     ///   - milliseconds: the wall clock, in milliseconds since 1970.
     /// - Returns: how the scope stands then.
-    public func mend(_ mending: Mending, from peer: UInt32, at milliseconds: Int64) throws -> RepairStanding {
+    public func mend(_ mending: Mending, from peer: RepairPeer, at milliseconds: Int64) throws -> RepairStanding {
         let scope = mending.scope
         let records = try Self.decode(mending.piece, RepairRecords.header(scope, mending.cut))
         var byKey = Dictionary(mending.keys.map { ($0, [Cell]()) }, uniquingKeysWith: { first, _ in first })
@@ -229,19 +223,19 @@ extension RepairDesk {
             }
             byKey[record.key] = try record.cells()
         }
-        let believesAll = replica.identity.member == Access.headquarters && isLastResort(peer, of: scope)
+        let believesAll = peer.speaksToRegistrar && isLastResort(peer, of: scope)
         let sorted = byKey.sorted { $0.key < $1.key }.map { (key: $0.key, cells: $0.value) }
         _ = try replica.mend(sorted, of: scope, peer: mending.cut, at: milliseconds) {
-            believesAll || Self.trusts($0, from: peer)
+            believesAll || peer.vouches(for: $0)
         }
         return standing(of: scope)
     }
 
-    /// Nobody stands above headquarters, and what came in for a record while it was aside makes their memory worthless. Then the
+    /// Nobody stands above the registrar, and what came in for a record while it was aside makes their memory worthless. Then the
     /// member whose scope it is must be believed; of others anybody, once none of many has told what could be proven.
-    private func isLastResort(_ peer: UInt32, of scope: Scope) -> Bool {
+    private func isLastResort(_ peer: RepairPeer, of scope: Scope) -> Bool {
         switch scope.kind {
-        case .books, .stock, .mailbox: scope.member == peer
+        case .books, .stock, .mailbox: scope.member == peer.member
         case .chain, .customers, nil: replica.unprovenMendings[scope, default: 0] >= Self.declinedMendings
         }
     }

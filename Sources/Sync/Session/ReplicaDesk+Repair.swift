@@ -19,17 +19,17 @@ extension ReplicaDesk {
     }
 
     /// What moved on since the other side spoke, or is set aside here, comes to nothing, and is no fault.
-    func serveRepair(_ request: SessionRequest, from peer: UInt32, at milliseconds: Int64) throws -> SessionAnswer {
+    func serveRepair(_ request: SessionRequest, at milliseconds: Int64) throws -> SessionAnswer {
         let desk = RepairDesk(replica)
         switch request {
         case .inspect(let scope, let forPeer): return .inspected(desk.standing(of: scope), forPeer: forPeer)
-        case .examine(let turn): return try examine(turn, from: peer)
-        case .take(let step):
+        case .examine(let turn, let peer): return try examine(turn, from: peer)
+        case .take(let step, let peer):
             let nothing = RepairTurn.unable(step.reply.scope, isAnswer: step.reply.isAnswer)
             return .taken(try orNothing(nothing) { try desk.take(step, from: peer) })
         case .find(let scope, let keys):
             return .found(try orNothing(.nothing(of: scope)) { try desk.find(keys, of: scope) })
-        case .mend(let mending):
+        case .mend(let mending, let peer):
             let standing = try orNothing(nil) { try desk.mend(mending, from: peer, at: milliseconds) }
             return .mended(standing ?? desk.standing(of: mending.scope))
         default: preconditionFailure("only what is about repair comes here")
@@ -38,7 +38,7 @@ extension ReplicaDesk {
 
     /// Compares what the other side says of a scope with what is held. It only reads: for a large scope a reader's snapshot does
     /// it as well.
-    public func examine(_ turn: RepairTurn, from peer: UInt32) throws -> SessionAnswer {
+    public func examine(_ turn: RepairTurn, from peer: RepairPeer) throws -> SessionAnswer {
         .examined(try orNothing(.nothing(of: turn)) { try RepairDesk(replica).examine(turn, from: peer) })
     }
 

@@ -78,7 +78,7 @@ public struct ReplicaDesk {
             return .kept(bytes: bytes, news: news, refused: refused)
         case .checkpoints(let doubts):
             return .checkpoints(doubts.compactMap { replica.checkpoint(of: $0.origin, in: $0.scope) })
-        case .inspect, .examine, .take, .find, .mend: return try serveRepair(request, from: peer, at: milliseconds)
+        case .inspect, .examine, .take, .find, .mend: return try serveRepair(request, at: milliseconds)
         case .spool, .piece, .forget: preconditionFailure("spools are served beside the owner")
         }
     }

@@ -210,7 +210,7 @@ extension Session {
         spend(Frame.wireBytes(body: byteCount))
         guard shares(mending.scope), !mending.keys.isEmpty else { return putOff(mending.scope, at: now) }
         repairing.asking = .mending(mending.scope, aside: aside)
-        requests.append(.mend(mending))
+        requests.append(.mend(mending, from: repairPeer))
     }
 
     mutating func takeMended(_ standing: RepairStanding, at now: Moment) {
@@ -239,7 +239,7 @@ extension Session {
             guard try admit(turn.scope, .repair, at: now) else { return say(.repair(.unable(turn.scope))) }
             repairing.answering = .comparison(turn)
             // Most find that all is equal, which takes no look at any record.
-            requests.append(turn.saysMore ? .examine(turn) : .inspect(turn.scope, forPeer: true))
+            requests.append(turn.saysMore ? .examine(turn, from: repairPeer) : .inspect(turn.scope, forPeer: true))
             return
         }
         guard case .comparing(let mine)? = repairing.asking, mine.scope == turn.scope else {
@@ -249,7 +249,7 @@ extension Session {
         guard turn.saysMore, turn.mark == mine.mark, shares(turn.scope) else { return compare(mine, turn, at: now) }
         repairing.searches[turn.scope]?.hasCompared = true
         repairing.asking = .examining(turn.scope, theirs: turn)
-        requests.append(.examine(turn))
+        requests.append(.examine(turn, from: repairPeer))
     }
 
     private mutating func answer(_ standing: RepairStanding, at now: Moment) {
@@ -261,7 +261,7 @@ extension Session {
             return reply(
                 RepairTurn(scope: turn.scope, isAnswer: true, mark: standing.mark, digest: digest), at: now)
         }
-        requests.append(.examine(turn))
+        requests.append(.examine(turn, from: repairPeer))
     }
 
     private mutating func reply(_ turn: RepairTurn, at now: Moment) {
@@ -271,7 +271,7 @@ extension Session {
     }
 
     mutating func takeExamined(_ step: RepairStep, at now: Moment) {
-        guard !step.writes || step.reply.form == .unable else { return requests.append(.take(step)) }
+        guard !step.writes || step.reply.form == .unable else { return requests.append(.take(step, from: repairPeer)) }
         takeTaken(step.reply, at: now)
     }
 
@@ -295,5 +295,9 @@ extension Session {
         guard case .lack(mending.scope)? = repairing.answering else { return }
         repairing.answering = nil
         say(.mend(mending))
+    }
+
+    private var repairPeer: RepairPeer {
+        RepairPeer(parameters.peer, of: parameters.origin.member, access)
     }
 }

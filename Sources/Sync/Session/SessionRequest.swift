@@ -39,13 +39,13 @@ public enum SessionRequest: Hashable, Sendable {
     /// - forPeer: it is the other side that has asked.
     case inspect(Scope, forPeer: Bool)
     /// Compare a scope with what the other side says of it. It only reads, and may take long.
-    case examine(RepairTurn)
+    case examine(RepairTurn, from: RepairPeer)
     /// Take in what that came to.
-    case take(RepairStep)
+    case take(RepairStep, from: RepairPeer)
     /// What is held of these records.
     case find(Scope, [RecordKey])
     /// Put records back that are set aside.
-    case mend(Mending)
+    case mend(Mending, from: RepairPeer)
 }
 
 /// What an origin says itself of its chain.

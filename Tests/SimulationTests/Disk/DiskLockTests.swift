@@ -66,8 +66,8 @@ import Testing
     }
 
     @Test func `a reader on another thread sees only whole commits while a writer writes and checkpoints`() async throws {
-        let disk = SimulatedDisk()
         let race = Race()
+        let disk = SimulatedDisk { race.waitForStep() }
         // Open all along, so that no other connection is the last to leave, which would lock the database for a moment.
         let witness = try Connection(disk)
         try witness.run("PRAGMA journal_mode = WAL; \(History.tables)")
@@ -89,6 +89,17 @@ import Testing
         /// The numbers of sales that readers have seen; the writer goes on until there are enough.
         let seen = Mutex<Set<Int>>([])
         let isOver = Atomic(false)
+        private let condition = NSCondition()
+
+        /// A thread has done something, so that whoever waits for a lock may try again.
+        func step() { condition.withLock { condition.broadcast() } }
+
+        /// Whoever holds the lock may be a thread without a processor, and SQLite gives up once it has waited a hundred times.
+        func waitForStep() {
+            condition.lock()
+            defer { condition.unlock() }
+            _ = condition.wait(until: Date(timeIntervalSinceNow: 0.05))
+        }
     }
 
     private static func write(_ disk: SimulatedDisk, _ race: Race) -> Connection.Failure? {
@@ -97,6 +108,7 @@ import Testing
             try writer.run("PRAGMA synchronous = FULL")
             for sale in 1...5000 {
                 try writer.run(History.sell(sale))
+                race.step()
                 if sale.isMultiple(of: 7) { try writer.run("PRAGMA wal_checkpoint(PASSIVE)") }
                 if sale > 200, race.seen.withLock({ $0.count }) > 50 { break }
             }
@@ -121,6 +133,7 @@ import Testing
                     if sales < latest { violations.append("\(latest), then \(sales)") }
                     latest = sales
                     race.seen.withLock { _ = $0.insert(sales) }
+                    race.step()
                 }
             } catch {
                 violations.append("\(error)")

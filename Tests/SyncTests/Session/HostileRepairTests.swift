@@ -119,7 +119,8 @@ import Testing
             Self.customers, about: key, headquarters.replica.identity.origin, of: neighbour,
             slot: SlotKey(field: RetailSchema.Customer.phone), .text("+666"))
         let desk = RepairDesk(neighbour.replica)
-        _ = try desk.take(try desk.examine(turn, from: 0), from: 0)
+        let peer = RepairPeer(0, of: neighbour.member, Access())
+        _ = try desk.take(try desk.examine(turn, from: peer), from: peer)
         var street = SessionLink(neighbour, store, seed: 6)
         street.now = Moment(monotonic: 0, wall: 1_740_000_200_000)
         street.connect()

@@ -27,8 +27,8 @@ import Testing
             repeat {
                 steps += 1
                 let (source, sink) = turn.isAnswer ? (headquarters, store) : (store, headquarters)
-                let desk = RepairDesk(sink.replica)
-                turn = try desk.take(try desk.examine(turn, from: source.member), from: source.member)
+                let (desk, peer) = (RepairDesk(sink.replica), RepairPeer(source.member, of: sink.member, Access()))
+                turn = try desk.take(try desk.examine(turn, from: peer), from: peer)
             } while steps < 1000 && (turn.isAnswer || !turn.moves.isEmpty || turn.form == .same)
             if store.replica.digest(of: scope) == headquarters.replica.digest(of: scope) { break }
         }
@@ -70,10 +70,11 @@ import Testing
         let (store, headquarters, now) = try equalPair(orders: 20, seed: 5)
         let scope = Scope(.books, of: 1)
         try headquarters.damage("DELETE FROM record WHERE key IN (SELECT key FROM record LIMIT 3 OFFSET 5)")
-        let turn = try RepairDesk(headquarters.replica).examine(try question(scope, of: store), from: 1).reply
+        let peer = RepairPeer(1, of: 0, Access())
+        let turn = try RepairDesk(headquarters.replica).examine(try question(scope, of: store), from: peer).reply
         guard case .offer? = turn.moves.first else { throw Missing() }
         try store.sell("S001-99999", at: now)
-        let step = try RepairDesk(store.replica).examine(turn, from: 0)
+        let step = try RepairDesk(store.replica).examine(turn, from: RepairPeer(0, of: 1, Access()))
         #expect(step.reply.moves == [] && step.reply.form == .plain && step.reply.mark != turn.mark)
     }
 }

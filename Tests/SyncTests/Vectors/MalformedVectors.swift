@@ -180,10 +180,10 @@ enum MalformedVectors {
         let open = [hello, ready]
         let bits = [UInt8](repeating: 1, count: 8) + [UInt8](repeating: 2, count: 16)
         func turn(_ flag: UInt8, _ form: UInt8, _ moves: [UInt8], scope: UInt8 = 10) -> [[UInt8]] {
-            open + [Frames.frame(17, [scope, flag, form] + bits + moves)]
+            open + [Frames.frame(18, [scope, flag, form] + bits + moves)]
         }
         func key(_ scope: UInt8) -> [UInt8] { [9, scope, 10, 0x68] + Array("S001-".utf8) + [0x7B] }
-        func lack(_ keys: [UInt8], scope: UInt8 = 10) -> [[UInt8]] { open + [Frames.frame(18, [scope] + keys)] }
+        func lack(_ keys: [UInt8], scope: UInt8 = 10) -> [[UInt8]] { open + [Frames.frame(19, [scope] + keys)] }
         let sum: [UInt8] = [1] + [UInt8](repeating: 3, count: 16)
         let whole: [UInt8] = [0, 20, 0, 1, 0] + sum
         let foreign: [UInt8] = [0, 29, 0, 1] + key(1) + sum
@@ -192,12 +192,12 @@ enum MalformedVectors {
             stays("a record that is lacking", lack([1] + key(10))),
             ends("unexpected", "a comparison before the session is open", [hello] + turn(0, 0, [0]).suffix(1)),
             ends("unexpected", "an answer of a comparison that nobody asked", turn(1, 0, [0])),
-            ends("unexpected", "records that nobody lacks", open + [Frames.frame(19, [10, 0])]),
+            ends("unexpected", "records that nobody lacks", open + [Frames.frame(20, [10, 0])]),
             ends("not_permitted", "a comparison of a scope that is not shared", turn(0, 0, [0], scope: 0x12)),
             ends("not_permitted", "a lack in a scope that is not shared", lack([1] + key(0x12), scope: 0x12)),
             ends("malformed", "a turn of another form", turn(0, 4, [0])),
             ends("malformed", "a doubtful answer", turn(1, 1, [0])),
-            ends("malformed", "a question that is unable", open + [Frames.frame(17, [10, 0, 3])]),
+            ends("malformed", "a question that is unable", open + [Frames.frame(18, [10, 0, 3])]),
             ends("malformed", "a turn of form 2 with moves", turn(0, 2, [1] + whole)),
             ends("malformed", "a turn of 65 moves", turn(0, 0, [65] + (0..<65).flatMap { _ in whole })),
             ends("malformed", "moves whose ranges overlap", turn(0, 0, [2] + whole + whole)),

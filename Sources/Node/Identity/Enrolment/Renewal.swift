@@ -50,7 +50,7 @@ public enum Renewal {
     ///   - headquarters: where HQ may be dialled, one or more; asked in turn until somebody there is HQ.
     ///   - completion: called once, on that thread, with the first address's error if HQ is nowhere.
     public static func start(
-        in directory: String, at headquarters: [NodeAddress], address: NodeAddress?,
+        in directory: String, at headquarters: [NodeAddress], of registrar: UInt32, address: NodeAddress?,
         clock: @escaping @Sendable () -> Int64 = systemMilliseconds,
         completion: @escaping @Sendable (Result<NodeKeys, any Error>) -> Void
     ) {
@@ -58,7 +58,7 @@ public enum Renewal {
         Thread.detachNewThread {
             var results: [Result<NodeKeys, any Error>] = []
             for place in headquarters {
-                let result = Result { try renew(in: directory, at: place, address: address, clock: clock) }
+                let result = Result { try renew(in: directory, at: place, of: registrar, address: address, clock: clock) }
                 if case .failure(let error as EnrolmentError) = result, error.isElsewhere {
                     results.append(result)
                 } else {
