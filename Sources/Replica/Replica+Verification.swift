@@ -10,6 +10,8 @@ public struct RowVerification: Hashable, Sendable {
     fileprivate var sum = Hash128.zero
     /// The last scope that was looked through whole.
     fileprivate var last: Scope?
+    /// Records that hold values which were written without seeing each other, so far.
+    fileprivate var contested = 0
 
     public init() {}
 }
@@ -23,6 +25,8 @@ public struct VerifiedRows: Hashable, Sendable {
     public var rowCount = 0
     /// Nothing is left to look at.
     public var isComplete = false
+    /// How many records hold values which were written without seeing each other, in all, once nothing is left to look at.
+    public var contested: Int?
 }
 
 extension Replica {
@@ -36,7 +40,8 @@ extension Replica {
         while found.rowCount < limit {
             let scope = verification.scope ?? heldScopes.first { scope in verification.last.map { $0 < scope } ?? true }
             guard let scope else {
-                (verification, found.isComplete) = (RowVerification(), true)
+                (found.isComplete, found.contested) = (true, verification.contested)
+                verification = RowVerification()
                 break
             }
             if verification.scope == nil {
@@ -61,7 +66,10 @@ extension Replica {
             found.rowCount += 1
             do throws(CodecError) {
                 let row = try codec.parse(value, key: bytes)
-                _ = try PackedCells.cells(value, row)
+                let cells = try PackedCells.cells(value, row)
+                if let key = try? RecordKey(row: bytes), schema[key.collection]?.isContested(cells) == true {
+                    verification.contested += 1
+                }
                 for group in row { if let hash = try hash(of: group, in: value, bytes) { verification.sum += hash } }
             } catch {
                 verification.moment = nil

@@ -17,6 +17,8 @@ final class NodeMaintenance: @unchecked Sendable {
         /// How many rows of records were looked at, and found damaged.
         var verifiedRows = 0
         var damagedRows = 0
+        /// How many records hold values which were written without seeing each other, once a look through all rows has ended.
+        var contestedRecords: Int?
     }
 
     /// Records that one turn looks at.
@@ -24,7 +26,7 @@ final class NodeMaintenance: @unchecked Sendable {
     /// Rows whose checksums one turn looks at: a few milliseconds, so that a million take an hour.
     private static let rowsAtOnce = 2000
     /// A look through all rows begins this often at most.
-    private static let verificationMilliseconds: Int64 = 86_400_000
+    private static let verificationMilliseconds: Int64 = 600_000
     /// A compaction of everything begins this often at most.
     private static let compactionMilliseconds: Int64 = 86_400_000
 
@@ -80,6 +82,7 @@ final class NodeMaintenance: @unchecked Sendable {
         verification = found.isComplete ? nil : position
         for key in found.damaged { try replica.quarantineIfDamaged(key) }
         (outcome.verifiedRows, outcome.damagedRows) = (found.rowCount, found.damaged.count + found.nameless)
+        outcome.contestedRecords = found.contested
     }
 
     private func compact(_ replica: Replica, at milliseconds: Int64) throws {

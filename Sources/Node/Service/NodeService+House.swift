@@ -53,6 +53,7 @@ extension NodeService {
                 log.log(.error, "damaged_rows", ["rows": String(outcome.damagedRows), "of": String(outcome.verifiedRows)])
             }
             note(ailing: outcome.ailing)
+            if let records = outcome.contestedRecords { contested = (records, clock.milliseconds) }
             if outcome.recountedShares > 0 {
                 log.log(.info, "recounted", ["shares": String(outcome.recountedShares)])
             }

@@ -49,6 +49,8 @@ public final class NodeService: @unchecked Sendable {
     var markedScopes: [Scope] = []
     /// Those of which something is damaged.
     var ailing: [Scope] = []
+    /// How many records hold values which were written without seeing each other, and when that was found out.
+    var contested: (records: Int, asOf: Int64)?
     let bounds: SessionBounds
     var lastKey: UInt64 = 0
     var isStopping = false

@@ -85,6 +85,10 @@ public struct NodeStatus: Codable, Hashable, Sendable {
     public var quarantinedRecords: Int
     /// Scopes with such records, or whose rows do not add up to what they should.
     public var damagedScopes: [String]
+    /// Records that hold values which were written without seeing each other; nil until all were looked through once.
+    public var contestedRecords: Int?
+    /// When that was counted last, in milliseconds since 1970.
+    public var contestedAsOf: Int64?
     public var stampsAhead: [Ahead]
     /// What is added to the system's clock, which headquarters' clock has shown to be wrong.
     public var clockCorrectionMilliseconds: Int64
@@ -157,6 +161,7 @@ extension NodeService {
         let trouble = owner.diskTrouble.map {
             NodeStatus.DiskTrouble(since: $0.since, times: $0.times, detail: "\($0.error)")
         }
+        let contested = contested
         return { directory in
             let replica = directory.replica
             let sum = replica.heldScopes.reduce(Hash128.zero) { sum, scope in
@@ -186,7 +191,7 @@ extension NodeService {
                 origin: String(replica.identity.origin.rawValue, radix: 16), scopes: replica.heldScopes.count,
                 sum: "\(sum)", staged: replica.stagedCuts.map { "\($0.header.scope)" }, peers: peers, relayed: relayed,
                 quarantinedRecords: replica.quarantinedKeys.count, damagedScopes: replica.ailingScopes.map { "\($0)" },
-                stampsAhead: ahead,
+                contestedRecords: contested?.records, contestedAsOf: contested?.asOf, stampsAhead: ahead,
                 clockCorrectionMilliseconds: correction, office: try NodeStatus.Office(of: directory),
                 certificateBegins: validity.lowerBound, certificateExpires: validity.upperBound,
                 renewalFailure: renewalFailure,

@@ -65,6 +65,11 @@ extension NodeStatus {
         if clockCorrectionMilliseconds != 0 {
             lines.append("This machine's clock is wrong: \(clockCorrectionMilliseconds.grouped) ms are added to it.")
         }
+        if let contestedRecords, let contestedAsOf, contestedRecords > 0 {
+            lines.append(
+                "\(contestedRecords.counting("record")) \(contestedRecords == 1 ? "holds" : "hold") values that were written without "
+                    + "seeing each other, as of \(Self.age(contestedAsOf)) ago: the later one counts, the others are kept.")
+        }
         for stamp in stampsAhead {
             let name = stamp.name.isEmpty ? "member \(stamp.member)" : stamp.name.printable
             lines.append(
