@@ -219,7 +219,9 @@ extension NodeService {
         let member = slot.identity.member
         noteHeld(slot)
         history[member, default: PeerHistory()].ended(error.name, "\(error)", at: now.wall)
-        let level: NodeLog.Level = error == .finished || error == .superseded ? .info : .warning
+        // Whichever side has said so.
+        let isOrdinary = [SessionError.finished, .superseded].map(\.code).contains(error.code)
+        let level: NodeLog.Level = isOrdinary ? .info : .warning
         log.logOnce(level, "session_ended", about: "member \(member)", ["error": error.name, "detail": "\(error)"])
     }
 

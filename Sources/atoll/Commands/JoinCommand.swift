@@ -44,7 +44,7 @@ extension Command {
         try Atoll.print(
             """
             \(joined.wasJoined ? "Joined already" : "Joined") chain \(joined.card.chain) as \(joined.card.name.printable), member \(joined.card.member), in \(directory).
-            Start the store:  atoll serve --dir \(directory)
+            Start its node:  atoll serve --dir \(directory)
 
             """)
     }
