@@ -38,6 +38,12 @@ extension EventLoop {
             guard descriptor >= 0 else { return pauseAccepting(listener, errno) }
             begin(descriptor, at: listener, from: SocketAddress(storage))
         }
+        // Nobody may wait any more, and then epoll says nothing: whether descriptors suffice again shows one more look.
+        if listener.isExhausted {
+            after(milliseconds: 0) { [self] in
+                if let present = listeners[listener.id], present.isWatched, present.isExhausted { accept(at: present) }
+            }
+        }
     }
 
     private func begin(_ descriptor: Int32, at listener: Listener, from remote: SocketAddress) {
