@@ -37,6 +37,16 @@ import Testing
         }
     }
 
+    @Test func `whoever has handed the office over is told to ask for its next certificate`() throws {
+        let late = OfficeChain.now + 400 * TestChain.day
+        let doctor = NodeDoctor(chain.headquarters, systemClock: { late })
+        #expect(try doctor.findings()[0].contains("renews the certificate by itself"))
+        try chain.bring(from: chain.headquarters, to: chain.second)
+        _ = try chain.handOver()
+        // It has kept the authority's key, and may not use it.
+        #expect(try doctor.findings()[0].contains("atoll invite HQ --replace"))
+    }
+
     @Test func `the office comes back, with what was decided meanwhile`() throws {
         try chain.bring(from: chain.headquarters, to: chain.second)
         let first = try chain.handOver()
