@@ -18,6 +18,11 @@ struct TextTests {
         #expect(findings.isEmpty, "\(findings.report)")
     }
 
+    @Test func `whoever fails to begin gives nothing back twice`() throws {
+        let findings = try Repository.swiftFiles(below: "Sources").flatMap(ReleaseRule().findings)
+        #expect(findings.isEmpty, "\(findings.report)")
+    }
+
     @Test(.enabled(if: Repository.hasGit, "the directory is no git repository"))
     func `the top level holds the few names that it may`() throws {
         let findings = TopLevelRule().findings(in: try Repository.trackedPaths())
@@ -64,6 +69,18 @@ struct TextTests {
     ])
     func `unchecked concurrency with a named guard is fine`(text: String) {
         #expect(UncheckedRule().findings(in: SourceFile(path: "Sources/CRDT/Sample.swift", text: text)).isEmpty)
+    }
+
+    /// Two such: a client's socket, whose number was another thread's file by then, and a connection to a database.
+    @Test(arguments: [
+        ("file = open(path)\nguard file >= 0 else {\nGlibc.close(file)\nthrow error\n}", [5]),
+        ("let found = open(path)\nguard found >= 0 else {\nclose(found)\nthrow error\n}\nself.file = found", []),
+        ("guard let found = open(path) else { throw error }\nfile = found", []),
+    ])
+    func `an initializer that gives back what is given back again is found`(body: String, lines: [Int]) {
+        let text = "final class A {\ninit() throws {\n\(body)\n}\ndeinit { close(file) }\n}"
+        let file = SourceFile(path: "Sources/Node/Sample.swift", text: text)
+        #expect(ReleaseRule().findings(in: file).map(\.line) == lines)
     }
 
     @Test func `a name too many at the top level is found`() {

@@ -14,7 +14,7 @@ public final class ControlClient {
         let capacity = MemoryLayout.size(ofValue: address.sun_path)
         guard path.utf8.count < capacity else { throw FileError(path: path, operation: "connecting to", errno: ENAMETOOLONG) }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw FileError(path: path, operation: "connecting to", errno: errno) }
         let result = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -27,6 +27,8 @@ public final class ControlClient {
             guard code != ENOENT, code != ECONNREFUSED else { throw try Self.noNode(in: directory) }
             throw FileError(path: path, operation: "connecting to", errno: code)
         }
+        // Last: once every property is set, a throw would run `deinit`, too.
+        self.descriptor = descriptor
     }
 
     deinit { close(descriptor) }

@@ -28,12 +28,13 @@ public final class Connection {
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
         guard let opened else { throw .sqlite(code: code, message: "out of memory", sql: "open") }
-        handle = opened
         guard code == SQLITE_OK else {
             let error = Self.error(code, opened, path: path, sql: "open")
             sqlite3_close_v2(opened)
             throw error
         }
+        // Last: once every property is set, a throw would run `deinit`, too.
+        handle = opened
     }
 
     deinit {
