@@ -56,7 +56,7 @@ extension Replica {
         var visited: [RecordKey] = []
         try tables.scan(.mark, from: [], upTo: [0xFF, 0xFF]) { key, _ in
             let key = try RecordKey(row: key)
-            let isBusy = overlays[key.scope] != nil || quarantined.contains(key)
+            let isBusy = isStaging(key.scope) || quarantined.contains(key)
             if !isBusy, !collectable(in: key.scope).isEmpty { visited.append(key) }
             return true
         }

@@ -11,7 +11,7 @@ extension Replica {
     /// - Parameter limit: the most keys to look at in one commit.
     /// - Returns: the position to go on from; nil at the end.
     public func compact(_ scope: Scope, _ origin: Origin, from sequence: UInt64, limit: Int = 4096) throws -> UInt64? {
-        guard overlays[scope]?.isPublished != true else { return nil }
+        guard overlays[scope] == nil else { return nil }
         try settleRecent()
         var blocks: [ChangeBlock] = []
         var count = 0

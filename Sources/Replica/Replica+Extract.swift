@@ -20,7 +20,7 @@ extension Replica {
     /// - Returns: nil if the peer lacks nothing; no record is read to find that out.
     public func extraction(_ scope: Scope, for base: Cut, keyLimit limit: Int = .max) throws -> Extraction? {
         try commit()
-        guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
+        guard overlays[scope] == nil else { throw ReplicaError.folding(scope: scope) }
         guard let state = scopes[scope], !base.vector.covers(state.vector) else { return nil }
         try checkChains(of: base, in: scope)
         let cut = state.cut
@@ -128,7 +128,7 @@ extension Replica {
                 throw StorageError.damagedTable(path: path, table: .change, scope: scope)
             }
         }
-        guard let overlay = overlays[scope], overlay.isPublished, !vector.covers(overlay.header.cut.vector) else {
+        guard let overlay = overlays[scope], !vector.covers(overlay.header.cut.vector) else {
             return keys.takeAll()
         }
         // What is not folded yet is visible already, and not in the index.
@@ -156,7 +156,7 @@ extension Replica {
         }
         let isWanted = { (key: RecordKey) in key.scope == scope && (collection == nil || key.collection == collection) }
         let aside = quarantined.filter(isWanted)
-        guard let overlay = overlays[scope], overlay.isPublished else {
+        guard let overlay = overlays[scope] else {
             return aside.isEmpty ? keys : (keys + aside).sorted()
         }
         return Set(keys).union(try stagedKeys(in: overlay).filter(isWanted)).union(aside).sorted()

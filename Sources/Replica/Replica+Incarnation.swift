@@ -73,7 +73,7 @@ extension Replica {
     @discardableResult
     public func salvage(_ closed: Origin, in scope: Scope, knownElsewhere peer: ChainKnowledge) throws -> UInt64 {
         precondition(closed.member == identity.member && closed != identity.origin, "only one's own past is salvaged")
-        guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
+        guard overlays[scope] == nil else { throw ReplicaError.folding(scope: scope) }
         try settleRecent()
         let head = scopes[scope]?.head(of: closed).point ?? Head.none.point
         let agreed = try knowledge(of: closed, in: scope).agreement(with: peer) ?? Head.none.point

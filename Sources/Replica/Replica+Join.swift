@@ -55,7 +55,7 @@ extension Replica {
         try deltaCheck.check(delta.records)
         let before = vector(of: header.scope)
         guard !before.covers(header.cut.vector) else { return 0 }
-        guard overlays[header.scope]?.isPublished != true else { throw ReplicaError.folding(scope: header.scope) }
+        guard overlays[header.scope] == nil else { throw ReplicaError.folding(scope: header.scope) }
         let context = JoinContext(cut: header.cut.vector, before: before, reach: header.reach)
         try begin()
         cache.removeAll()

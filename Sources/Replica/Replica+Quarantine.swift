@@ -65,7 +65,7 @@ extension Replica {
     /// - Parameter cut: the peer's.
     /// - Returns: nil unless both hold exactly the same transactions of the scope.
     public func mendingCells(_ key: RecordKey, for cut: Cut) throws -> [Cell]? {
-        guard self.cut(of: key.scope) == cut, overlays[key.scope]?.isPublished != true else { return nil }
+        guard self.cut(of: key.scope) == cut, overlays[key.scope] == nil else { return nil }
         return try record(key).cells
     }
 
@@ -98,7 +98,7 @@ extension Replica {
         _ records: [(key: RecordKey, cells: [Cell])], of scope: Scope, peer cut: Cut, at milliseconds: Int64,
         trusting isTrusted: (Origin) -> Bool
     ) throws -> Int {
-        guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
+        guard overlays[scope] == nil else { throw ReplicaError.folding(scope: scope) }
         let waiting = records.filter { $0.key.scope == scope && quarantined.contains($0.key) }
         guard !waiting.isEmpty else { return 0 }
         for (key, cells) in waiting where !cells.isEmpty { try checkForm(of: cells, key, at: cut) }
@@ -172,7 +172,7 @@ extension Replica {
                 $0.origin.member == identity.member || $0.sequence == theirs.sequence(of: $0.origin)
             }
         guard quarantined.contains(key), isOwnNews, isOfCounters(key.collection),
-            overlays[key.scope]?.isPublished != true
+            overlays[key.scope] == nil
         else { return false }
         try checkChains(of: cut, in: key.scope)
         try commit()

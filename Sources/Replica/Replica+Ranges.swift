@@ -102,7 +102,7 @@ extension Replica {
         _ visit: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Bool
     ) throws {
         try refresh()
-        guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
+        guard overlays[scope] == nil else { throw ReplicaError.folding(scope: scope) }
         let aside = quarantined.filter { key in
             key.scope == scope && first.map { $0 <= key } ?? true && end.map { key < $0 } ?? true
         }

@@ -44,7 +44,7 @@ extension Replica {
         trusting isTrusted: (Origin) -> Bool
     ) throws -> Int {
         try commit()
-        guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
+        guard overlays[scope] == nil else { throw ReplicaError.folding(scope: scope) }
         guard self.cut(of: scope) == cut else { throw ReplicaError.cutsDiffer(scope: scope) }
         let horizon = horizon(of: scope)
         let offered = try records.map { record in
@@ -115,7 +115,7 @@ extension Replica {
     @discardableResult
     public func correctDigest(of scope: Scope) throws -> Bool {
         try commit()
-        guard overlays[scope]?.isPublished != true else { throw ReplicaError.folding(scope: scope) }
+        guard overlays[scope] == nil else { throw ReplicaError.folding(scope: scope) }
         if let key = quarantined.filter({ $0.scope == scope }).min() { throw ReplicaError.quarantined(key: key) }
         doubtfulScopes.remove(scope)
         guard try recomputedDigest(of: scope) != digest(of: scope) else { return false }
@@ -130,7 +130,7 @@ extension Replica {
     @discardableResult
     public func correctDigest(with sums: RowSums) throws -> Bool {
         try commit()
-        guard overlays[sums.scope]?.isPublished != true, sums.moment.aside.isEmpty, try moment(of: sums.scope) == sums.moment
+        guard overlays[sums.scope] == nil, sums.moment.aside.isEmpty, try moment(of: sums.scope) == sums.moment
         else { return false }
         doubtfulScopes.remove(sums.scope)
         guard sums.total != digest(of: sums.scope) else { return true }

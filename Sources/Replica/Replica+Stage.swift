@@ -4,19 +4,19 @@ internal import CRDT
 extension Replica {
     /// Begins to take a cut in, or resumes one that was interrupted.
     ///
-    /// - Parameter member: who sends it, as for `join`. Nobody goes on with what another member began.
+    /// - Parameter member: who sends it, as for `join`. Nobody goes on with what another member began: each has a place of its
+    ///   own.
     /// - Returns: the last key that is staged already: the sender goes on behind it. Another unfinished cut of the same scope
-    ///   is dropped.
+    ///   from the same sender is dropped.
     public func stage(_ header: DeltaHeader, from member: UInt32? = nil) throws -> RecordKey? {
         try commit()
         try checkAcceptable(header)
-        if let overlay = overlays[header.scope] {
-            guard !overlay.isPublished else { throw ReplicaError.folding(scope: header.scope) }
-            if overlay.header == header, overlay.sender == member { return try lastStagedKey(in: header.scope) }
-        }
+        try checkUnfolded(header.scope)
+        let staging = Overlay(header: header, sender: member)
+        if stagings[staging.place]?.header == header { return try lastStagedKey(at: staging.place) }
         try inTransaction {
-            try deleteStaged(header.scope)
-            try save(Overlay(header: header, sender: member))
+            for place in heldStagings + [staging.place] { try deleteStaged(at: place) }
+            try save(staging)
         }
         return nil
     }
@@ -26,21 +26,20 @@ extension Replica {
     public func stagedPosition(
         of scope: Scope, from member: UInt32?
     ) throws -> (header: DeltaHeader, last: RecordKey)? {
-        guard let overlay = overlays[scope], !overlay.isPublished, overlay.sender == member,
-            let last = try lastStagedKey(in: scope)
-        else { return nil }
-        return (overlay.header, last)
+        let place = StagingPlace(scope: scope, sender: member)
+        guard overlays[scope] == nil, let staging = stagings[place], let last = try lastStagedKey(at: place) else { return nil }
+        return (staging.header, last)
     }
 
     /// Takes the next records of a staged cut, durably.
-    public func stage(_ records: [DeltaRecord], in scope: Scope) throws {
+    ///
+    /// - Parameter member: who sent its header.
+    public func stage(_ records: [DeltaRecord], in scope: Scope, from member: UInt32? = nil) throws {
         try commit()
-        guard let overlay = overlays[scope], !overlay.isPublished else {
-            throw ReplicaError.nothingStaged(scope: scope)
-        }
-        var check = try DeltaCheck(overlay.header, after: try lastStagedKey(in: scope))
+        let staging = try staging(of: scope, from: member)
+        var check = try DeltaCheck(staging.header, after: try lastStagedKey(at: staging.place))
         try check.check(records)
-        try checkFoldable(records, overlay.header)
+        try checkFoldable(records, staging.header)
         try inTransaction {
             var rest = records[...]
             while !rest.isEmpty {
@@ -49,7 +48,7 @@ extension Replica {
                     defer { bytes += record.packed.bytes.count + 16 }
                     return bytes < StagedChunk.byteTarget
                 }
-                try save(StagedChunk(entries: part.map { .init(key: $0.key, packed: $0.packed) }))
+                try save(StagedChunk(entries: part.map { .init(key: $0.key, packed: $0.packed) }), at: staging.place)
                 rest = rest.dropFirst(part.count)
             }
         }
@@ -58,6 +57,8 @@ extension Replica {
     /// Joins records as folding will, and keeps nothing of it: what cannot be folded in must be refused before it is
     /// published, when its scope could neither go on nor back. Most meet no row, and are folded in as they are.
     private func checkFoldable(_ records: [DeltaRecord], _ header: DeltaHeader) throws {
+        // As with `join`: what comes again is not looked into.
+        guard !vector(of: header.scope).covers(header.cut.vector) else { return }
         let context = JoinContext(cut: header.cut.vector, before: vector(of: header.scope), reach: header.reach)
         var present = PresentKeys(tables)
         for record in records where quarantined.isEmpty || !quarantined.contains(record.key) {
@@ -71,37 +72,59 @@ extension Replica {
     }
 
     /// Forgets a cut that was staged and not published.
-    public func dropStaged(_ scope: Scope) throws {
-        guard let overlay = overlays[scope], !overlay.isPublished else { return }
+    ///
+    /// - Parameter member: who sent it.
+    public func dropStaged(_ scope: Scope, from member: UInt32? = nil) throws {
+        let place = StagingPlace(scope: scope, sender: member)
+        guard stagings[place] != nil else { return }
         try commit()
-        try inTransaction { try deleteStaged(scope) }
+        try inTransaction { try deleteStaged(at: place) }
     }
 
     /// Makes a staged cut visible, whole, in one small commit; `fold` then moves it into the rows. A cut that is held already
     /// is dropped.
     ///
-    /// - Parameter records: how many must be staged, if the sender told it; else `ReplicaError.incomplete` is thrown, and what is
-    ///   staged is forgotten: nobody knows which are missing.
-    public func publish(_ scope: Scope, records announced: UInt64? = nil) throws {
+    /// - Parameters:
+    ///   - member: who sent it.
+    ///   - records: how many must be staged, if the sender told it; else `ReplicaError.incomplete` is thrown, and what is staged
+    ///     is forgotten: nobody knows which are missing.
+    public func publish(_ scope: Scope, from member: UInt32? = nil, records announced: UInt64? = nil) throws {
         try commit()
-        guard var overlay = overlays[scope], !overlay.isPublished else {
-            throw ReplicaError.nothingStaged(scope: scope)
-        }
+        var overlay = try staging(of: scope, from: member)
         if let announced {
-            let count = try stagedRecordCount(in: scope)
+            let count = try stagedRecordCount(at: overlay.place)
             guard count == announced else {
-                try dropStaged(scope)
+                try dropStaged(scope, from: member)
                 throw ReplicaError.incomplete(scope: scope, records: count, announced: announced)
             }
         }
         try check(overlay.header)
         // As with `join`: what comes again, or late, changes nothing, even if it says other things about what is held.
-        guard !vector(of: scope).covers(overlay.header.cut.vector) else { return try dropStaged(scope) }
+        guard !vector(of: scope).covers(overlay.header.cut.vector) else { return try dropStaged(scope, from: member) }
         overlay.before = vector(of: scope)
         try inTransaction {
             try save(overlay)
             try publish(overlay.header, from: overlay.sender)
+            for place in heldStagings { try deleteStaged(at: place) }
         }
+    }
+
+    /// Cuts whose senders never went on, and which have come by other ways meanwhile.
+    private var heldStagings: [StagingPlace] {
+        stagings.filter { vector(of: $0.key.scope).covers($0.value.header.cut.vector) }.keys.sorted()
+    }
+
+    /// What a member is sending of a scope.
+    private func staging(of scope: Scope, from member: UInt32?) throws -> Overlay {
+        try checkUnfolded(scope)
+        guard let staging = stagings[StagingPlace(scope: scope, sender: member)] else {
+            throw ReplicaError.nothingStaged(scope: scope)
+        }
+        return staging
+    }
+
+    private func checkUnfolded(_ scope: Scope) throws {
+        guard overlays[scope] == nil else { throw ReplicaError.folding(scope: scope) }
     }
 
     /// How much of a cut one step folds, in bytes as it was staged: few milliseconds' work, so that no till waits long, and
@@ -116,9 +139,9 @@ extension Replica {
     /// - Returns: whether anything is left to fold in any scope.
     public func fold(at milliseconds: Int64, byteBudget: Int = foldByteBudget) throws -> Bool {
         try commit()
-        guard let (scope, overlay) = overlays.filter(\.value.isPublished).min(by: { $0.key < $1.key }) else { return false }
+        guard let (scope, overlay) = overlays.min(by: { $0.key < $1.key }) else { return false }
         try inTransaction {
-            let (chunks, next) = try stagedChunks(in: scope, byteBudget: byteBudget)
+            let (chunks, next) = try stagedChunks(at: overlay.place, byteBudget: byteBudget)
             let entries = chunks.flatMap(\.chunk.entries)
             var news = News(scope: scope)
             let rest = try foldAbsent(
@@ -131,13 +154,13 @@ extension Replica {
             try fold(
                 entries.compactMap { entry in entry.packed.map { DeltaRecord(key: entry.key, packed: $0) } },
                 overlay.context, into: &news)
-            for (key, _) in chunks { try tables.delete(.staged, key) }
+            for (key, _) in chunks { try tables.delete(.staged, overlay.place.slot + key) }
             try save(news, of: overlay, isLast: next == nil)
             if next == nil { try noteClosed(overlay.header) }
             feedClock(news.stamps, at: milliseconds)
             try noteSystemRecords(entries.lazy.map(\.key))
         }
-        return overlays.values.contains(where: \.isPublished)
+        return !overlays.isEmpty
     }
 
     /// Takes what a whole state does not name, as far as a step may go.
@@ -158,9 +181,17 @@ extension Replica {
     /// A look at a record that a whole state does not name takes about as long as folding so much.
     private static let bytesPerAbsentKey = 256
 
-    /// The cuts that are on their way in: for status.
-    public var stagedCuts: [(header: DeltaHeader, isPublished: Bool)] {
-        overlays.sorted { $0.key < $1.key }.map { ($0.value.header, $0.value.isPublished) }
+    /// The cuts that are on their way in, by scope: for status.
+    public var stagedCuts: [(header: DeltaHeader, sender: UInt32?, isPublished: Bool)] {
+        (Array(overlays.values) + stagings.values).sorted { $0.place < $1.place }.map { ($0.header, $0.sender, $0.isPublished) }
+    }
+
+    /// The scopes in which a cut is being folded in.
+    public var foldingScopes: Set<Scope> { Set(overlays.keys) }
+
+    /// Whether a cut of a scope is on its way in, or not folded in yet.
+    func isStaging(_ scope: Scope) -> Bool {
+        overlays[scope] != nil || stagings.keys.contains { $0.scope == scope }
     }
 
     private func save(_ news: News, of overlay: Overlay, isLast: Bool) throws {
@@ -176,7 +207,7 @@ extension Replica {
         }
         for (origin, stamp) in news.stamps { changing(scope).noteStamp(stamp, of: origin) }
         if isLast {
-            try tables.delete(.transfer, RecordKey.prefix(scope))
+            try tables.delete(.transfer, overlay.place.prefix)
             overlays[scope] = nil
         } else if overlay.hasFolded {
             overlays[scope]?.absentFrom = nil
@@ -205,42 +236,51 @@ extension Replica {
 
 extension Replica {
     private func save(_ overlay: Overlay) throws {
-        try tables.put(.transfer, RecordKey.prefix(overlay.header.scope), overlay.value)
-        overlays[overlay.header.scope] = overlay
+        try tables.put(.transfer, overlay.place.prefix, overlay.value)
+        note(overlay)
     }
 
-    private func save(_ chunk: StagedChunk) throws {
+    func note(_ overlay: Overlay) {
+        if overlay.isPublished {
+            stagings[overlay.place] = nil
+            overlays[overlay.header.scope] = overlay
+        } else {
+            stagings[overlay.place] = overlay
+        }
+    }
+
+    private func save(_ chunk: StagedChunk, at place: StagingPlace) throws {
         guard let first = chunk.entries.first else { return }
         var writer = ByteWriter()
         first.key.encode(into: &writer)
-        try tables.put(.staged, writer.bytes, chunk.value)
+        try tables.put(.staged, place.slot + writer.bytes, chunk.value)
     }
 
-    private func deleteStaged(_ scope: Scope) throws {
-        let prefix = RecordKey.prefix(scope)
-        try tables.deleteAll(.staged, from: prefix, upTo: prefix.upperBound)
-        try tables.delete(.transfer, RecordKey.prefix(scope))
-        overlays[scope] = nil
+    /// Of a cut that is not published.
+    private func deleteStaged(at place: StagingPlace) throws {
+        try tables.deleteAll(.staged, from: place.prefix, upTo: place.prefix.upperBound)
+        try tables.delete(.transfer, place.prefix)
+        stagings[place] = nil
     }
 
-    private func lastStagedKey(in scope: Scope) throws -> RecordKey? {
-        try stagedChunk(in: scope, holding: RecordKey.prefix(scope).upperBound)?.chunk.entries.last?.key
+    private func lastStagedKey(at place: StagingPlace) throws -> RecordKey? {
+        try stagedChunk(at: place, holding: RecordKey.prefix(place.scope).upperBound)?.chunk.entries.last?.key
     }
 
-    /// A scope's first chunks, as many as fit a budget and one at least, and the key of the one behind them.
+    /// A cut's first chunks with the keys of their first records, as many as fit a budget and one at least, and the key of the
+    /// one behind them.
     private func stagedChunks(
-        in scope: Scope, byteBudget: Int
+        at place: StagingPlace, byteBudget: Int
     ) throws -> (chunks: [(key: [UInt8], chunk: StagedChunk)], next: [UInt8]?) {
-        let prefix = RecordKey.prefix(scope)
         var chunks: [(key: [UInt8], chunk: StagedChunk)] = []
         var (budget, next) = (max(1, byteBudget), [UInt8]?.none)
-        try tables.scan(.staged, from: prefix, upTo: prefix.upperBound) { key, value in
+        try tables.scan(.staged, from: place.prefix, upTo: place.prefix.upperBound) { key, value in
             guard budget > 0 else {
-                next = Array(key)
+                next = Array(key.dropFirst(StagingPlace.slotCount))
                 return false
             }
             budget -= value.count
-            chunks.append((Array(key), try StagedChunk(value: value)))
+            chunks.append((Array(key.dropFirst(StagingPlace.slotCount)), try StagedChunk(value: value)))
             return true
         }
         return (chunks, next)

@@ -35,7 +35,7 @@ extension Replica {
 
     func load(_ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws -> Loaded {
         var loaded = try loadRow(key, bytes)
-        guard !overlays.isEmpty, let overlay = overlays[key.scope], overlay.isPublished else { return loaded }
+        guard !overlays.isEmpty, let overlay = overlays[key.scope] else { return loaded }
         guard let staged = try stagedRecord(key, in: overlay) else { return loaded }
         loaded.cells = try joined(loaded.cells, with: staged, key: key, overlay.context)
         loaded.includesOverlay = true

@@ -11,7 +11,7 @@ extension Replica {
     /// - Returns: nil while a large cut is being folded in, because its digest is not known.
     /// - Complexity: constant until something of the scope changes; then, once, linear in the scope's origins.
     public func summary(of scope: Scope) -> Hash128? {
-        guard overlays[scope]?.isPublished != true else { return nil }
+        guard overlays[scope] == nil else { return nil }
         if let known = scopes[scope]?.summary { return known }
         guard let digest = digest(of: scope) else { return nil }
         var content = ByteWriter(reservingCapacity: 256)

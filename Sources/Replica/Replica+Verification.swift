@@ -82,7 +82,7 @@ extension Replica {
             return
         }
         (verification.scope, verification.last) = (nil, scope)
-        guard let moment = verification.moment, moment.aside.isEmpty, overlays[scope] == nil,
+        guard let moment = verification.moment, moment.aside.isEmpty, !isStaging(scope),
             try self.moment(of: scope) == moment
         else { return }
         if verification.sum == digest(of: scope) { doubtfulScopes.remove(scope) } else { doubtfulScopes.insert(scope) }

@@ -11,7 +11,7 @@ public import CRDT
 /// vector.
 public final class Replica {
     /// 2: every row has a checksum; `recent`.
-    public static let fileVersion = 2
+    public static let fileVersion = 3
     static let applicationID: Int64 = 0x4174_6F6C
 
     public let schema: Schema
@@ -31,7 +31,10 @@ public final class Replica {
     var committedScopes: Set<Scope> = []
     /// How many commits' rows are in the table `recent`.
     var recentCount = 0
+    /// Cuts that are visible, and not folded in yet.
     var overlays: [Scope: Overlay] = [:]
+    /// Cuts that are arriving.
+    var stagings: [StagingPlace: Overlay] = [:]
     /// Up to where the registrar decided that touch marks may go, also for scopes of which nothing is held yet; nil where a
     /// decision cannot be read.
     var decidedHorizons: [Scope: VersionVector?] = [:]
@@ -142,7 +145,7 @@ public final class Replica {
         scopes = [:]
         changedScopes = []
         cache.removeAll()
-        overlays = [:]
+        (overlays, stagings) = ([:], [:])
         clock = .none
         digestChanges = DigestChanges()
         try tables.scan(.head, from: [], upTo: [0xFF, 0xFF]) { key, value in
@@ -211,7 +214,7 @@ extension Replica {
     /// The sum of the hashes of all live cells of a scope. Equal vectors and equal state have equal digests; at different
     /// vectors digests say nothing. Nil while a large cut is still being folded in.
     public func digest(of scope: Scope) -> Hash128? {
-        guard overlays[scope]?.isPublished != true else { return nil }
+        guard overlays[scope] == nil else { return nil }
         var sum = Hash128.zero
         for head in (scopes[scope]?.heads ?? [:]).values { sum += head.digest }
         return sum

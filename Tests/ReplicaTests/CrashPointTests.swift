@@ -78,9 +78,9 @@ private struct CrashWork {
                 { try $0.perform(at: 2000) { try $0.remove(Shop.tags, .index(1), of: Shop.note) } },
                 { try $0.join([small], at: 3000, from: 9) },
                 { _ = try $0.stage(large.header, from: 9) },
-                { try $0.stage(first, in: Shop.books) },
-                { try $0.stage(second, in: Shop.books) },
-                { try $0.publish(Shop.books) },
+                { try $0.stage(first, in: Shop.books, from: 9) },
+                { try $0.stage(second, in: Shop.books, from: 9) },
+                { try $0.publish(Shop.books, from: 9) },
                 { try $0.perform(at: 4000) { try $0.set(Shop.text, of: Self.note(3025), to: .text("seen")) } },
                 {
                     try $0.confirm(small.header.cut.points[0].point, of: small.header.cut.points[0].origin, in: Shop.books)
@@ -213,8 +213,8 @@ private struct Portrait: Hashable, CustomStringConvertible {
                 }
             }
         }
-        for (header, isPublished) in replica.stagedCuts {
-            if isPublished { isFolding = true } else { staged[header.scope] = try replica.stage(header, from: 9) }
+        for (header, sender, isPublished) in replica.stagedCuts {
+            if isPublished { isFolding = true } else { staged[header.scope] = try replica.stage(header, from: sender) }
         }
     }
 

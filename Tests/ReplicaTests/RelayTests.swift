@@ -61,10 +61,10 @@ import Testing
     @Test func `a staged cut marks what it brings when it is published, whoever asks between`() throws {
         let delta = try #require(try relay.delta(Shop.books, for: Cut()))
         #expect(try headquarters.stage(delta.header, from: 2) == nil)
-        try headquarters.stage(delta.records, in: Shop.books)
+        try headquarters.stage(delta.records, in: Shop.books, from: 2)
         #expect(headquarters.relayed.isEmpty)
         let opened = try Shop.copy(disk, run: 5)
-        try opened.publish(Shop.books)
+        try opened.publish(Shop.books, from: 2)
         #expect(opened.relayed[Shop.books] == [span(0, 3, via: 2)])
         #expect(try headquarters.stage(delta.header, from: 2) == delta.records.last?.key)
         #expect(try headquarters.stage(delta.header, from: 3) == nil, "nobody answers for what another has sent")

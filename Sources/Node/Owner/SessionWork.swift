@@ -74,10 +74,10 @@ struct SessionCounter {
     }
 
     /// Whether something may be done without being asked: there is a cut to fold in.
-    var hasFoldsLeft: Bool { desk.replica.stagedCuts.contains(where: \.isPublished) }
+    var hasFoldsLeft: Bool { !desk.replica.foldingScopes.isEmpty }
 
     mutating func serve(_ work: SessionWork) {
-        let folding = Set(desk.replica.stagedCuts.filter(\.isPublished).map(\.header.scope))
+        let folding = desk.replica.foldingScopes
         if waiting.contains(where: { $0.key == work.key }) || work.foldedScopes.contains(where: folding.contains) {
             waiting.append(work)
             return

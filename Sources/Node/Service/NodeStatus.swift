@@ -189,7 +189,8 @@ extension NodeService {
             return NodeStatus(
                 member: directory.card.member, name: directory.card.name,
                 origin: String(replica.identity.origin.rawValue, radix: 16), scopes: replica.heldScopes.count,
-                sum: "\(sum)", staged: replica.stagedCuts.map { "\($0.header.scope)" }, peers: peers, relayed: relayed,
+                sum: "\(sum)", staged: Set(replica.stagedCuts.map(\.header.scope)).sorted().map { "\($0)" }, peers: peers,
+                relayed: relayed,
                 quarantinedRecords: replica.quarantinedKeys.count, damagedScopes: replica.ailingScopes.map { "\($0)" },
                 contestedRecords: contested?.records, contestedAsOf: contested?.asOf, stampsAhead: ahead,
                 clockCorrectionMilliseconds: correction, office: try NodeStatus.Office(of: directory),

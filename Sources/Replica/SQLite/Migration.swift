@@ -3,6 +3,7 @@ internal import CRDT
 /// Brings files of older versions up to today's, in one transaction.
 ///
 ///     2   every row but a record's has a checksum behind its value; the table `recent`
+///     3   the rows of staged cuts begin with their sender
 struct Migration {
     private let connection: Connection
 
@@ -16,6 +17,7 @@ struct Migration {
         try connection.execute("BEGIN IMMEDIATE")
         do {
             if found < 2 { try seal() }
+            try moveStaged()
             try connection.execute("PRAGMA user_version = \(Replica.fileVersion); COMMIT")
         } catch {
             try? connection.execute("ROLLBACK")
@@ -41,6 +43,30 @@ struct Migration {
         try connection.execute(
             "DELETE FROM origin; ALTER TABLE origin ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0")
         for (number, origin) in origins { try meta.add(origin, number: number) }
+    }
+
+    private func moveStaged() throws {
+        let tables = try Tables(connection)
+        // All is read before anything is written: what is written begins like the keys of the scope `chain` of before.
+        var (transfers, chunks): ([(key: [UInt8], value: [UInt8])], [(key: [UInt8], value: [UInt8])]) = ([], [])
+        try tables.scan(.transfer, from: [], upTo: [0xFF, 0xFF]) { key, value in
+            transfers.append((Array(key), Array(value)))
+            return true
+        }
+        try tables.scan(.staged, from: [], upTo: [0xFF, 0xFF]) { key, value in
+            chunks.append((Array(key), Array(value)))
+            return true
+        }
+        try connection.execute("DELETE FROM transfer; DELETE FROM staged")
+        for (scope, value) in transfers {
+            let place = try scope.withUnsafeBytes { scope in
+                try tables.reading(.transfer, scope) { try value.withUnsafeBytes { try Overlay(value: $0).place } }
+            }
+            try tables.put(.transfer, place.prefix, value)
+            for chunk in chunks where chunk.key.starts(with: scope) {
+                try tables.put(.staged, place.slot + chunk.key, chunk.value)
+            }
+        }
     }
 
     private func rows<Row>(_ sql: String, _ read: (Statement) -> Row) throws -> [Row] {

@@ -18,6 +18,8 @@ struct Overlay {
 
     var isPublished: Bool { before != nil }
 
+    var place: StagingPlace { StagingPlace(scope: header.scope, sender: sender) }
+
     var context: JoinContext {
         JoinContext(cut: header.cut.vector, before: before ?? VersionVector(), reach: header.reach)
     }

@@ -12,9 +12,9 @@ public enum Table: String, CaseIterable, Sendable {
     case head
     /// scope, origin, first sequence -> the run's random bits
     case run
-    /// scope -> what of a transfer has arrived
+    /// sender, scope -> what of a transfer has arrived
     case transfer
-    /// scope, first key -> a chunk of staged records
+    /// sender, first key -> a chunk of staged records
     case staged
     /// The keys of records that hold touch marks.
     case mark
@@ -164,7 +164,8 @@ final class Tables {
     }
 
     private func damage(_ table: Table, _ key: UnsafeRawBufferPointer) -> StorageError {
-        var reader = ByteReader(key)
+        let slotCount = table == .staged || table == .transfer ? StagingPlace.slotCount : 0
+        var reader = ByteReader(UnsafeRawBufferPointer(rebasing: key.dropFirst(slotCount)))
         return .damagedTable(path: connection.path, table: table, scope: try? reader.readScope())
     }
 

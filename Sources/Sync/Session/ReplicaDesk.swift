@@ -54,12 +54,13 @@ public struct ReplicaDesk {
         case .stage(let header):
             return try answer(for: [header.scope]) { _ in _ = try replica.stage(header, from: peer) }
         case .stageRecords(let scope, let records, let size):
-            let refused = try refusals(in: [scope]) { try replica.stage(records, in: $0) }
+            let refused = try refusals(in: [scope]) { try replica.stage(records, in: $0, from: peer) }
             return .staged(scope, size, refused: refused[scope])
         case .publish(let scope, let ordinal, let records):
-            return .joined(ordinal: ordinal, refused: try refusals(in: [scope]) { try replica.publish($0, records: records) })
+            let refused = try refusals(in: [scope]) { try replica.publish($0, from: peer, records: records) }
+            return .joined(ordinal: ordinal, refused: refused)
         case .unstage(let scope):
-            try replica.dropStaged(scope)
+            try replica.dropStaged(scope, from: peer)
             return .done
         case .extract(let cuts): return try extract(cuts)
         case .confirm(let points):

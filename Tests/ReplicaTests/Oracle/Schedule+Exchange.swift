@@ -9,7 +9,7 @@ extension Schedule {
         let site = sites[index]
         // What leaves must not be taken back, so whoever asks makes everything durable.
         site.intend()
-        guard transfers[index]?[scope]?.isPublished != true else {
+        guard !isFolding(scope, at: index) else {
             try expect(.folding(scope: scope)) { _ = try site.replica.delta(scope, for: base) }
             site.noteCommit()
             return nil
@@ -97,7 +97,7 @@ extension Schedule {
             let mine = vectors[scope] ?? VersionVector()
             refusal = Self.refusal(of: header, at: mine)
             if refusal == nil, !mine.covers(header.cut.vector) {
-                if transfers[index]?[scope]?.isPublished == true { refusal = .folding(scope: scope) }
+                if isFolding(scope, at: index) { refusal = .folding(scope: scope) }
                 marks.note(header, at: mine, from: member)
                 vectors[scope] = mine.joined(with: header.cut.vector)
                 heard.hear(index, of: scope, header.horizon)
@@ -142,44 +142,52 @@ extension Schedule {
 
     /// One move of a large cut: begin, the next piece, resume, publish, or one chunk's fold.
     mutating func moveTransfer(to index: Int) throws {
-        guard let scope = transfers[index]?.keys.sorted().randomElement(using: &random), !chance(20) else {
+        guard let place = transfers[index]?.keys.sorted().randomElement(using: &random), !chance(20) else {
             return try beginTransfer(to: index, anyScope())
         }
-        try moveTransfer(of: scope, to: index)
+        try moveTransfer(at: place, to: index)
     }
 
-    mutating func moveTransfer(of scope: Scope, to index: Int) throws {
-        guard let transfer = transfers[index]?[scope] else { return }
+    mutating func moveTransfer(at place: Transfer.Place, to index: Int) throws {
+        guard let transfer = transfers[index]?[place] else { return }
+        let scope = place.scope
         touched.insert(scope)
         let replica = sites[index].replica
         sites[index].intend()
         if transfer.isPublished {
             try foldOnce(at: index)
+        } else if isFolding(scope, at: index) {
+            let (pieces, staged) = (transfer.pieces, transfer.staged)
+            try expect(.folding(scope: scope)) {
+                guard staged < pieces.count else { return try replica.publish(scope, from: place.member) }
+                try replica.stage(pieces[staged], in: scope, from: place.member)
+            }
         } else if let refusal = Self.refusal(of: transfer.header, at: sites[index].vector(scope)) {
-            try expect(refusal) { try replica.publish(scope) }
-            try replica.dropStaged(scope)
-            transfers[index]?[scope] = nil
+            try expect(refusal) { try replica.publish(scope, from: place.member) }
+            try replica.dropStaged(scope, from: place.member)
+            transfers[index]?[place] = nil
         } else if chance(15) {
             let last = try replica.stage(transfer.header, from: transfer.member)
             let expected = transfer.pieces[..<transfer.staged].last(where: { !$0.isEmpty })?.last?.key
             try require(last == expected, "resumes behind \(String(describing: last)), not \(String(describing: expected))")
         } else if transfer.staged < transfer.pieces.count {
-            try replica.stage(transfer.pieces[transfer.staged], in: scope)
-            transfers[index]?[scope]?.staged += 1
+            try replica.stage(transfer.pieces[transfer.staged], in: scope, from: place.member)
+            transfers[index]?[place]?.staged += 1
         } else {
             var vectors = sites[index].vectors
             vectors[scope, default: VersionVector()].join(transfer.header.cut.vector)
             sites[index].intend(vectors)
             let mine = sites[index].vector(scope)
             let isNews = !mine.covers(transfer.header.cut.vector)
-            try replica.publish(scope)
+            try replica.publish(scope, from: place.member)
             sites[index].vectors = vectors
             if isNews {
                 relayed[index, default: RelayModel()].note(transfer.header, at: mine, from: transfer.member)
-                transfers[index]?[scope]?.isPublished = true
+                transfers[index]?[place]?.isPublished = true
                 horizons.hear(index, of: scope, transfer.header.horizon)
+                forgetHeld(at: index)
             } else {
-                transfers[index]?[scope] = nil
+                transfers[index]?[place] = nil
             }
         }
         sites[index].noteCommit()
@@ -188,7 +196,7 @@ extension Schedule {
     private mutating func beginTransfer(to index: Int, _ scope: Scope) throws {
         let peer = sites.indices.randomElement(using: &random) ?? 0
         let (site, sender) = (sites[index], sites[peer].replica)
-        guard transfers[peer]?[scope]?.isPublished != true, transfers[index]?[scope]?.isPublished != true else { return }
+        guard !isFolding(scope, at: peer), !isFolding(scope, at: index) else { return }
         let earlier = memories[index]?[scope]?.randomElement(using: &random)
         let base = chance(30) ? earlier ?? Cut() : site.replica.cut(of: scope)
         sites[peer].intend()
@@ -208,30 +216,32 @@ extension Schedule {
         }
         var header = extraction.header
         if header.base == Cut(), chance(60) { header.reach = .wholeState }
-        if let present = transfers[index]?[scope], present.header == header { return }
+        let place = Transfer.Place(scope: scope, member: chance(60) ? sites[peer].identity.member : nil)
+        if let present = transfers[index]?[place], present.header == header { return }
         site.intend()
         if let refusal = Self.refusal(of: header, at: site.vector(scope)) {
             try expect(refusal) { _ = try site.replica.stage(header) }
             return site.noteCommit()
         }
-        let transfer = Transfer(header: header, pieces: pieces, member: chance(60) ? sites[peer].identity.member : nil)
+        let transfer = Transfer(header: header, pieces: pieces, member: place.member)
         beginning[index] = transfer
         try require(
             try site.replica.stage(header, from: transfer.member) == nil, "a new cut resumes an old one")
-        transfers[index, default: [:]][scope] = transfer
+        forgetHeld(at: index)
+        transfers[index, default: [:]][place] = transfer
         site.noteCommit()
     }
 
     mutating func foldOnce(at index: Int) throws {
         let replica = sites[index].replica
-        touched.formUnion(transfers[index]?.keys.map { $0 } ?? [])
+        touched.formUnion(transfers[index]?.keys.map(\.scope) ?? [])
         sites[index].intend()
         let budget = chance(60) ? Int.random(in: 1...1000, using: &random) : Replica.foldByteBudget
         let isLeft = try replica.fold(at: clock(of: index), byteBudget: budget)
         sites[index].noteCommit()
-        let folding = Set(replica.stagedCuts.filter(\.isPublished).map(\.header.scope))
+        let folding = replica.foldingScopes
         try require(isLeft == !folding.isEmpty, "a fold says \(isLeft), and \(folding) are left")
-        transfers[index] = transfers[index]?.filter { !$0.value.isPublished || folding.contains($0.key) }
+        transfers[index] = transfers[index]?.filter { !$0.value.isPublished || folding.contains($0.key.scope) }
     }
 
     mutating func finishFolding(at index: Int) throws {
@@ -254,8 +264,7 @@ extension Schedule {
             throw Violation("site \(index): \(violation)")
         }
         try checkMarks(of: index, scope)
-        let isFolding = transfers[index]?[scope]?.isPublished == true
-        let digest = try isFolding ? nil : site.replica.recomputedDigest(of: scope, key: Site.digestKey)
+        let digest = try isFolding(scope, at: index) ? nil : site.replica.recomputedDigest(of: scope, key: Site.digestKey)
         try require(site.replica.digest(of: scope) == digest, "site \(index): the digest of \(scope) drifted")
         let summary = digest.map { SHA256.summary(of: scope, site.replica.cut(of: scope), $0) }
         try require(site.replica.summary(of: scope) == summary, "site \(index): the summary of \(scope) is stale")

@@ -131,9 +131,12 @@ extension Schedule {
     /// Finds out how far large cuts have come: not behind what was acknowledged.
     private mutating func reviewTransfers(of index: Int) throws {
         let replica = sites[index].replica
-        var kept: [Scope: Transfer] = [:]
-        for (header, isPublished) in replica.stagedCuts {
-            let known = [transfers[index]?[header.scope], beginning[index]].compactMap(\.self).first { $0.header == header }
+        var kept: [Transfer.Place: Transfer] = [:]
+        for (header, sender, isPublished) in replica.stagedCuts {
+            let place = Transfer.Place(scope: header.scope, member: sender)
+            let known = [transfers[index]?[place], beginning[index]].compactMap(\.self).first {
+                $0.header == header && $0.member == sender
+            }
             guard var transfer = known else { throw Violation("a cut is staged that nobody sent") }
             try require(isPublished || !transfer.isPublished, "a published cut is no longer")
             transfer.isPublished = isPublished
@@ -146,15 +149,15 @@ extension Schedule {
                 try require(acknowledged.map { last ?? $0 >= $0 } ?? true, "a staged piece is lost")
                 transfer.staged = staged ?? transfer.pieces.count
             }
-            kept[header.scope] = transfer
+            kept[place] = transfer
         }
-        for (scope, transfer) in transfers[index] ?? [:] where kept[scope] == nil {
-            // What is whole and says nothing new, or is refused, may have been dropped before the power went.
-            let vector = sites[index].vector(scope)
-            let isHeld = transfer.staged == transfer.pieces.count && vector.covers(transfer.header.cut.vector)
+        for (place, transfer) in transfers[index] ?? [:] where kept[place] == nil {
+            // What says nothing new, or is refused, may have been dropped before the power went.
+            let vector = sites[index].vector(place.scope)
+            let isHeld = vector.covers(transfer.header.cut.vector)
             let mayGo = isHeld || Self.refusal(of: transfer.header, at: vector) != nil
             try require(
-                transfer.isPublished || mayGo || beginning[index]?.header.scope == scope, "a staged cut is lost")
+                transfer.isPublished || mayGo || beginning[index]?.place == place, "a staged cut is lost")
         }
         transfers[index] = kept
     }

@@ -110,7 +110,9 @@ extension Schedule {
         for index in sites.indices {
             try hearDecisions(index, from: 0)
             // Nothing is collected while a cut may still be folded in.
-            for scope in TestSchema.scopes { try sites[index].replica.dropStaged(scope) }
+            for place in (transfers[index] ?? [:]).keys.sorted() {
+                try sites[index].replica.dropStaged(place.scope, from: place.member)
+            }
             while try sites[index].replica.collectMarks(limit: 3) {}
             for scope in TestSchema.scopes {
                 try check(index, scope)

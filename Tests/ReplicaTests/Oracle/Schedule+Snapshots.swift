@@ -19,9 +19,9 @@ extension Schedule {
             case 7: try restart(1)
             default:
                 for _ in 0..<Int.random(in: 1...8, using: &random) {
-                    guard let scope = transfers[1]?.keys.min() else { break }
-                    try moveTransfer(of: scope, to: 1)
-                    try check(1, scope)
+                    guard let place = transfers[1]?.keys.min() else { break }
+                    try moveTransfer(at: place, to: 1)
+                    try check(1, place.scope)
                 }
             }
             for scope in touched.sorted() { try check(index, scope) }
@@ -40,7 +40,8 @@ extension Schedule {
 
     /// At once, or as a large cut in pieces of one record.
     private mutating func sendSnapshot(_ scope: Scope) throws {
-        guard transfers[1]?[scope] == nil, var delta = try delta(from: 0, scope, for: Cut()) else { return }
+        let place = Transfer.Place(scope: scope)
+        guard transfers[1]?[place] == nil, var delta = try delta(from: 0, scope, for: Cut()) else { return }
         delta.header.reach = .wholeState
         delta.records = try delta.records.compactMap { record in
             let live = try record.cells().filter { !$0.isMark }
@@ -49,7 +50,8 @@ extension Schedule {
         if chance(30) { return try join([delta], at: 1) }
         sites[1].intend()
         try require(try sites[1].replica.stage(delta.header) == nil, "a new cut resumes an old one")
-        transfers[1, default: [:]][scope] = Transfer(header: delta.header, pieces: delta.records.map { [$0] })
+        forgetHeld(at: 1)
+        transfers[1, default: [:]][place] = Transfer(header: delta.header, pieces: delta.records.map { [$0] })
         sites[1].noteCommit()
     }
 }

@@ -10,8 +10,8 @@ struct Schedule {
     var milliseconds = Site.epoch
     /// Deltas that were made at some time and may arrive at any.
     var mail: [Delta] = []
-    /// Cuts that are on their way, by receiver and scope.
-    var transfers: [Int: [Scope: Transfer]] = [:]
+    /// Cuts that are on their way, by receiver.
+    var transfers: [Int: [Transfer.Place: Transfer]] = [:]
     /// The cut that each site was about to take in last.
     var beginning: [Int: Transfer] = [:]
     /// How often a disk failed somebody.
@@ -32,11 +32,35 @@ struct Schedule {
     var memories: [Int: [Scope: [Cut]]] = [:]
 
     struct Transfer {
+        /// Each sender of a scope has its own.
+        struct Place: Hashable, Comparable {
+            let scope: Scope
+            var member: UInt32?
+
+            static func < (left: Place, right: Place) -> Bool {
+                (left.scope, left.member.map { Int64($0) } ?? -1) < (right.scope, right.member.map { Int64($0) } ?? -1)
+            }
+        }
+
         let header: DeltaHeader
         let pieces: [[DeltaRecord]]
         var member: UInt32?
         var staged = 0
         var isPublished = false
+
+        var place: Place { Place(scope: header.scope, member: member) }
+    }
+
+    func isFolding(_ scope: Scope, at index: Int) -> Bool {
+        transfers[index]?.contains { $0.key.scope == scope && $0.value.isPublished } ?? false
+    }
+
+    /// What is held by now, whoever was sending it, is forgotten when another cut begins or becomes visible.
+    mutating func forgetHeld(at index: Int) {
+        let site = sites[index]
+        transfers[index] = transfers[index]?.filter { place, transfer in
+            transfer.isPublished || !site.vector(place.scope).covers(transfer.header.cut.vector)
+        }
     }
 
     init(seed: UInt64, siteCount: Int) throws {
@@ -130,7 +154,9 @@ struct Schedule {
         try require(found == TestSchema.scopes.map { site.vector($0) }, "a restart finds \(found)")
         let staged = site.replica.stagedCuts
         let expected = (transfers[index] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
-        let isKept = staged.elementsEqual(expected) { $0.header == $1.header && $0.isPublished == $1.isPublished }
+        let isKept = staged.elementsEqual(expected) {
+            ($0.header, $0.sender, $0.isPublished) == ($1.header, $1.member, $1.isPublished)
+        }
         try require(isKept, "staged cuts are lost: \(staged.map(\.header.scope)), not \(expected.map(\.header.scope))")
     }
 
