@@ -25,5 +25,6 @@ import Testing
         let report = try run("fanin", "--stores", "120")
         #expect(report.figures["stores"] == 120)
         #expect(report.figures["seconds"] ?? .nan >= report.figures["median_seconds"] ?? .nan)
+        #expect(report.figures["hq_idle_cpu_percent"] ?? .nan >= 0)
     }
 }

@@ -61,7 +61,7 @@ enum Bench: String, CaseIterable {
         case .size: "bytes an order, on disk and in a delta file"
         case .delta: "finding what a peer lacks, in a large and in a small file"
         case .catchup: "a store brings 100,000 orders to HQ, against the join of the same; and HQ's own till meanwhile"
-        case .fanin: "how soon 10,000 stores are current after HQ was restarted, and what a connection takes of its memory"
+        case .fanin: "how soon 10,000 stores are current after HQ was restarted, and what connections take of HQ, also idle"
         case .live: "how soon a sale at one of 100 stores is durable at HQ"
         case .wire: "bytes that cross a line: a first sync, a live sale, two replicas that are equal"
         case .diverge: "bytes and time that it takes two sides of an outage to become equal"

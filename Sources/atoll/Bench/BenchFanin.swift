@@ -1,6 +1,7 @@
 import CRDT
 import Foundation
 import Glibc
+import Net
 import Node
 import Replica
 
@@ -8,10 +9,13 @@ import Replica
 struct BenchFanin {
     private let options: BenchOptions
     private let stores: Int
+    /// How long nobody says anything but pings: each store does so twice, unless only some are asked for.
+    private let idleSeconds: Int64
 
     init(_ options: BenchOptions) {
         self.options = options
         stores = options.stores ?? 10_000
+        idleSeconds = options.stores == nil ? 50 : 2
     }
 
     func run() throws -> BenchReport {
@@ -25,7 +29,7 @@ struct BenchFanin {
         let headquarters = try DemoNode("HQ", in: directory, peer: nil)
         defer { headquarters.kill() }
         let own = try ProcessFigures(of: getpid())
-        let (times, after) = try wait(for: fanin, chain, headquarters, since: start)
+        let (times, after, idle) = try wait(for: fanin, chain, headquarters, since: start)
         let driver = try ProcessFigures(of: getpid())
         let figures: NodeFigures = try headquarters.ask(NodeFigures.method)
         options.progress(
@@ -42,6 +46,8 @@ struct BenchFanin {
         report.add("kib_per_connection", Double(after.residentKiB - before) / Double(stores))
         report.add("hq_cpu_seconds", after.seconds)
         report.add("driver_cpu_seconds", driver.seconds - own.seconds)
+        // A store pings every 25 seconds.
+        report.add("hq_idle_cpu_percent", 100 * (idle.seconds - after.seconds) / Double(idleSeconds))
         return report
     }
 
@@ -55,15 +61,15 @@ struct BenchFanin {
         return resident
     }
 
-    /// - Returns: when each store was current, in seconds since HQ was started; and what HQ had taken by then.
+    /// - Returns: when each store was current, in seconds since HQ was started; what HQ had taken by then, and some time later.
     private func wait(
         for fanin: FaninChain, _ chain: LoadChain, _ headquarters: DemoNode, since start: ContinuousClock.Instant
-    ) throws -> (times: [Double], process: ProcessFigures) {
+    ) throws -> (times: [Double], process: ProcessFigures, idle: ProcessFigures) {
         let driver = try LoadDriver(fanin.stores, chain)
         var times = [Double?](repeating: nil, count: fanin.stores.count)
         var left = fanin.stores.count
         var next = left * 9 / 10
-        var process: Result<ProcessFigures, any Error>?
+        var (process, idle): (Result<ProcessFigures, any Error>?, Result<ProcessFigures, any Error>?)
         try driver.run(limitSeconds: 300) { index in
             let store = fanin.stores[index]
             guard times[index] == nil, store.isIdle, store.replica.vector(of: .chain).covers(fanin.news) else { return }
@@ -75,10 +81,13 @@ struct BenchFanin {
             }
             guard left == 0 else { return }
             process = Result { try ProcessFigures(of: headquarters.processID) }
-            driver.stop()
+            driver.loop.after(milliseconds: idleSeconds * 1000) {
+                idle = Result { try ProcessFigures(of: headquarters.processID) }
+                driver.stop()
+            }
         }
         if !driver.endings.isEmpty { options.progress("fanin: sessions that ended: \(driver.endings)") }
-        guard let process else { throw BenchError.childFailed("the driver stopped before all were current") }
-        return (times.compactMap(\.self), try process.get())
+        guard let process, let idle else { throw BenchError.childFailed("the driver stopped before all were current") }
+        return (times.compactMap(\.self), try process.get(), try idle.get())
     }
 }
