@@ -2,13 +2,6 @@ internal import CRDT
 internal import Replica
 internal import Sync
 
-/// Names a session to the replica's owner.
-struct SessionKey: Hashable, Comparable, Sendable {
-    let number: UInt64
-
-    static func < (left: SessionKey, right: SessionKey) -> Bool { left.number < right.number }
-}
-
 /// What a session asks of the owner.
 struct SessionWork: Sendable {
     let key: SessionKey

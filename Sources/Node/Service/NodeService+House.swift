@@ -73,7 +73,7 @@ extension NodeService {
             let holders = membership.members.filter { member in
                 guard member.number != identity.member, !access[member.number].isRevoked else { return false }
                 let interest =
-                    byMember[member.number].flatMap { slots[$0]?.session.hello?.interest }
+                    peers[member.number].flatMap { slots[$0]?.session.hello?.interest }
                     ?? access.interest(of: member.number, holding: [])
                 return interest.contains(scope)
             }

@@ -19,7 +19,7 @@ extension NodeService {
             Session(parameters, codecs: codecs, at: now))
         slots[key] = slot
         byConnection[connection] = key
-        if opening.isInitiator { subscriptions.expect(slot) }
+        if opening.isInitiator { subscriptions.expect(slot.key) }
         if let refusal = membership.refusal(of: peer) {
             log.logOnce(.warning, "refused", about: "member \(peer.member)", ["reason": "\(refusal)"])
             slot.session.close(because: .revoked(member: peer.member))
@@ -29,21 +29,15 @@ extension NodeService {
         drive(slot)
     }
 
-    /// One session a member: of two, the one that the lower member has dialled stays, so that both ends choose the same; of
-    /// two that the same side has dialled, the later.
     private func replaceOther(of slot: SessionSlot) {
-        let member = slot.identity.member
-        guard let other = byMember[member].flatMap({ slots[$0] }), !other.isClosing, member != identity.member else {
-            byMember[member] = slot.key
-            return
+        let isInitiator = slot.session.parameters.isInitiator
+        let admission = peers.admit(slot.key, of: slot.identity.member, asInitiator: isInitiator) { [slots] other in
+            slots[other]?.session.phase == .greeting
         }
-        let (isMine, otherIsMine) = (slot.session.parameters.isInitiator, other.session.parameters.isInitiator)
-        let staysOther = isMine != otherIsMine && otherIsMine == (identity.member < member) && other.session.phase != .greeting
-        if staysOther {
-            slot.session.close(because: .superseded)
-        } else {
-            byMember[member] = slot.key
-            end(other.key, because: .superseded)
+        switch admission {
+        case .alone: break
+        case .replaces(let other): end(other, because: .superseded)
+        case .superseded: slot.session.close(because: .superseded)
         }
     }
 
@@ -96,7 +90,7 @@ extension NodeService {
 
     /// Carries out what a session wants, and sees to its end.
     func drive(_ slot: SessionSlot) {
-        if slot.session.hello != nil { subscriptions.add(slot) }
+        if let hello = slot.session.hello { subscriptions.add(slot.key, hello.interest) }
         for request in slot.session.takeRequests() { serve(request, for: slot) }
         let output = slot.session.takeOutput()
         if !output.isEmpty, let waiting = loop.send(output, on: slot.connection), waiting > Self.sendingLimit {
@@ -165,9 +159,9 @@ extension NodeService {
         guard !slot.isClosing, let error = slot.session.end else { return }
         slot.isClosing = true
         if let timer = slot.timer { loop.cancel(timer) }
-        subscriptions.remove(slot)
+        subscriptions.remove(slot.key)
         spools.leave(slot.key)
-        if byMember[slot.identity.member] == slot.key { byMember[slot.identity.member] = nil }
+        peers.remove(slot.key, of: slot.identity.member)
         noteEnd(slot, error)
         loop.close(slot.connection, afterFlush: true)
     }
@@ -178,14 +172,14 @@ extension NodeService {
             slot.session.lose()
             slot.isClosing = true
             if let timer = slot.timer { loop.cancel(timer) }
-            subscriptions.remove(slot)
+            subscriptions.remove(slot.key)
             spools.leave(slot.key)
-            if byMember[slot.identity.member] == slot.key { byMember[slot.identity.member] = nil }
+            peers.remove(slot.key, of: slot.identity.member)
             noteLoss(slot, reason)
         }
         slots[slot.key] = nil
         byConnection[slot.connection] = nil
-        if let dial = slot.dial { redial(dial, afterSuccess: slot.hasBeenOpen) }
+        if let dial = slot.dial { redial(dial) }
     }
 
     // MARK: What is remembered
@@ -201,7 +195,7 @@ extension NodeService {
         log.logOnce(
             .info, "in_session", about: "member \(member)", allowance: Self.freelyLogged,
             ["remote": slot.remote.description, "dialled": slot.dial == nil ? "no" : "yes"])
-        if let dial = slot.dial { dials[dial].backOff.succeed() }
+        if let dial = slot.dial { dials.opened(dial) }
         if member == membership.access.office.holder { renewAtNextTurn() }
     }
 

@@ -27,9 +27,11 @@ public final class NodeService: @unchecked Sendable {
     var membership: Membership
     var slots: [SessionKey: SessionSlot] = [:]
     var byConnection: [ConnectionID: SessionKey] = [:]
-    var byMember: [UInt32: SessionKey] = [:]
+    var peers: PeerTable
     var subscriptions = Subscriptions()
-    var dials: [Dial] = []
+    var dials: DialPlan<NodeAddress>
+    /// Why the last attempt at a target failed.
+    var dialFailures: [Int: CloseReason] = [:]
     var attempts: [AttemptID: Int] = [:]
     var control: ControlDesk
     var enrolments: [ConnectionID: EnrolmentCall] = [:]
@@ -100,6 +102,8 @@ public final class NodeService: @unchecked Sendable {
                 held: directory.replica.heldScopes)
         }
         (identity, membership, held) = (start.identity, start.membership, Set(start.held))
+        peers = PeerTable(of: identity.member)
+        dials = DialPlan(configuration.peers.map { ($0.address, $0.member) })
         let damaged: @Sendable (RecordKey) -> Void = { [owner] key in Self.setAside(key, at: owner) }
         spools = try SpoolKeeper(directory, damaged: damaged) { reply in relay.served([reply], []) }
         comparer = RowComparer(directory, damaged: damaged) { reply in relay.served([reply], []) }
@@ -117,7 +121,6 @@ public final class NodeService: @unchecked Sendable {
         control = ControlDesk(more)
         maintenance = NodeMaintenance(at: clock.milliseconds)
         relay.service = self
-        dials = configuration.peers.map { Dial($0) }
     }
 
     /// Serves on the calling thread until `stop`; then everything is durable and closed.
@@ -128,7 +131,7 @@ public final class NodeService: @unchecked Sendable {
         }
         _ = try loop.listen(at: .unix(path: directory + "/" + ControlDesk.socketName), .plain)
         log.log(.info, "started", ["member": String(identity.member), "origin": String(identity.origin.rawValue, radix: 16)])
-        for index in dials.indices { dial(index) }
+        for index in dials.targets.indices { dial(index) }
         dialHeadquarters()
         acknowledgeFences()
         renewIfDue()

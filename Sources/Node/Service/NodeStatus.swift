@@ -124,12 +124,12 @@ extension NodeService {
                     since: past.lastEnded, unacknowledged: 0, suspended: [:], error: past.error?.name,
                     errorDetail: past.error?.detail))
         }
-        for dial in dials where !dial.isBusy || dial.failure != nil {
-            if let member = dial.peer.member, seen.contains(member) { continue }
-            guard let failure = dial.failure, dial.backOff.failures > 0 else { continue }
+        for (index, target) in dials.targets.enumerated() {
+            if let member = target.member, seen.contains(member) { continue }
+            guard let failure = dialFailures[index], target.failures > 0 else { continue }
             peers.append(
                 NodeStatus.Peer(
-                    member: dial.peer.member, name: "\(dial.peer.address)", state: "not connected", unacknowledged: 0,
+                    member: target.member, name: "\(target.address)", state: "not connected", unacknowledged: 0,
                     suspended: [:], error: failure.isAboutCertificate ? failure.name : "cannot_connect",
                     errorDetail: "\(failure)"))
         }

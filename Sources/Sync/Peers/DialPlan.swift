@@ -1,0 +1,76 @@
+/// Whom a node dials, and when: those whom somebody has named, and every headquarters that the chain knows of.
+public struct DialPlan<Address: Hashable & Sendable>: Sendable {
+    public struct Target: Hashable, Sendable {
+        public fileprivate(set) var address: Address
+        /// Who must answer there; nil if anybody of the chain may.
+        public let member: UInt32?
+        /// The chain told of it, and nobody has named it here.
+        public let isFromChain: Bool
+        /// A connection is there, or being made.
+        public fileprivate(set) var isBusy = false
+        fileprivate var backOff = BackOff()
+        /// In a row, up to now.
+        public var failures: Int { backOff.failures }
+
+        fileprivate init(_ address: Address, _ member: UInt32?, isFromChain: Bool) {
+            (self.address, self.member, self.isFromChain) = (address, member, isFromChain)
+        }
+    }
+
+    /// One never leaves: its place is its name.
+    public private(set) var targets: [Target]
+
+    public init(_ named: [(address: Address, member: UInt32?)]) {
+        targets = named.map { Target($0.address, $0.member, isFromChain: false) }
+    }
+
+    /// Takes in where the chain says that headquarters are. Who is named here is dialled where it is named.
+    ///
+    /// - Parameter headquarters: others than this node.
+    /// - Returns: the places of those that are new, to be dialled.
+    public mutating func learn(_ headquarters: [(member: UInt32, address: Address)]) -> Range<Int> {
+        let first = targets.count
+        for (member, address) in headquarters {
+            if let index = targets.firstIndex(where: { $0.member == member }) {
+                if targets[index].isFromChain { targets[index].address = address }
+            } else {
+                targets.append(Target(address, member, isFromChain: true))
+            }
+        }
+        return first..<targets.count
+    }
+
+    public enum Turn: Hashable, Sendable {
+        /// Dial; it is busy from now on.
+        case dial
+        /// Ask again after so long: it need not be dialled now.
+        case wait(milliseconds: Int64)
+        /// Nothing: it is being dialled, or connected.
+        case busy
+    }
+
+    /// It is a target's turn. Of those that the chain told of, who has dialled this node already need not be dialled, and who may
+    /// not sync must not.
+    public mutating func turn(
+        of index: Int, _ access: Access, isConnected: (UInt32) -> Bool, _ random: inout some RandomNumberGenerator
+    ) -> Turn {
+        let target = targets[index]
+        guard !target.isBusy else { return .busy }
+        if target.isFromChain, let member = target.member, isConnected(member) || access[member].isRevoked {
+            return .wait(milliseconds: targets[index].backOff.fail(&random))
+        }
+        targets[index].isBusy = true
+        return .dial
+    }
+
+    /// The two sides have understood each other: the next waits begin short again.
+    public mutating func opened(_ index: Int) { targets[index].backOff.succeed() }
+
+    /// The connection has failed or ended.
+    ///
+    /// - Returns: how long to wait before its next turn, in milliseconds.
+    public mutating func ended(_ index: Int, _ random: inout some RandomNumberGenerator) -> Int64 {
+        targets[index].isBusy = false
+        return targets[index].backOff.fail(&random)
+    }
+}
