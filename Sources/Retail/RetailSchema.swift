@@ -77,7 +77,7 @@ public enum RetailSchema {
         public static let address: UInt32 = 5
         /// Whose customers the member serves: a set of regions' numbers as identifiers of 8 digits. Empty is region 0.
         public static let regions: UInt32 = 6
-        /// What the member is, beyond a store: an integer, `headquarters` or one that this version does not know.
+        /// What the member is, beyond a store: bytes, which the chain's authority has signed (`Protocol/office.md`).
         public static let role: UInt32 = 7
 
         /// The role of a member that holds everything, besides the founder's HQ.

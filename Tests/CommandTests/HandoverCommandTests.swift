@@ -1,5 +1,6 @@
 import CRDT
 import Foundation
+import Net
 import Node
 import Replica
 import Retail
@@ -18,14 +19,28 @@ import Testing
         let founded = try Program.run(["init", "--dir", headquarters, "--listen", "127.0.0.1:1"])
         #expect(founded.code == 0, "\(founded.errors)")
         let directory = try ReplicaDirectory.open(at: headquarters)
+        let role = try signedRole(of: 2, in: directory.card.chain)
         try directory.replica.perform(at: 1) { transaction in
             for (number, name) in [(1, "S001"), (2, "HQ2")] as [(UInt32, String)] {
                 try transaction.set(RetailSchema.Member.name, of: RetailSchema.member(number), to: .text(name))
             }
-            try transaction.set(
-                RetailSchema.Member.role, of: RetailSchema.member(2), to: .integer(RetailSchema.Member.headquarters))
+            try transaction.set(RetailSchema.Member.role, of: RetailSchema.member(2), to: .bytes(role))
         }
         try Data("no bundle".utf8).write(to: URL(filePath: chain.folder + "/words"))
+    }
+
+    /// An appointment by hand, after `Protocol/office.md`.
+    private func signedRole(of member: UInt64, in chain: Hash128) throws -> [UInt8] {
+        let pem = try Data(contentsOf: URL(filePath: headquarters + "/keys/authority.key"))
+        var role = ByteWriter()
+        role.write(fixed64: chain.high)
+        role.write(fixed64: chain.low)
+        role.write(varint: member)
+        role.write(varint: 1)
+        var signed = ByteWriter()
+        signed.write(counted: try PrivateKey(pem: Array(pem)).sign(Array("atoll role 1\n".utf8) + role.bytes))
+        signed.write(raw: role.bytes)
+        return signed.bytes
     }
 
     @Test(arguments: [

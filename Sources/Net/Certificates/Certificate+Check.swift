@@ -23,6 +23,12 @@ extension Certificate {
         return try identity(in: authority)
     }
 
+    /// Whether it bears this key's signature: whoever has issued it, and whether it is valid at any time, is not looked at.
+    public func isSigned(by key: PublicKey) -> Bool {
+        defer { ERR_clear_error() }
+        return X509_verify(pointer, key.pointer) == 1
+    }
+
     /// The identity, if it is one of the authority's chain.
     func identity(in authority: Certificate) throws(CertificateError) -> PeerIdentity {
         let identity = try identity

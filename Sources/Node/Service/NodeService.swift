@@ -93,7 +93,7 @@ public final class NodeService: @unchecked Sendable {
         self.loop = loop
         let clock = try NodeClock(directory, system: systemClock)
         self.clock = clock
-        let relay = LoopRelay(loop, clock)
+        let relay = LoopRelay(loop, clock, try ChainAuthority(of: card.chain, reader.authority))
         owner = try ReplicaOwner(listener: relay.listener) { try ReplicaDirectory.open(at: directory) }
         let start = try owner.access { directory in
             if directory.doubt != nil { try directory.beginIncarnation(at: clock.milliseconds) }
@@ -172,19 +172,20 @@ public final class NodeService: @unchecked Sendable {
 final class LoopRelay: @unchecked Sendable {
     private let loop: EventLoop
     private let clock: NodeClock
+    private let authority: ChainAuthority
     /// Set once, before anything is asked; read on the loop's thread.
     weak var service: NodeService?
 
-    init(_ loop: EventLoop, _ clock: NodeClock) {
-        (self.loop, self.clock) = (loop, clock)
+    init(_ loop: EventLoop, _ clock: NodeClock, _ authority: ChainAuthority) {
+        (self.loop, self.clock, self.authority) = (loop, clock, authority)
     }
 
     var listener: OwnerListener {
         OwnerListener(
             served: { [self] in served($0, $1) },
             ailing: { [self] scopes in loop.submit { [self] in service?.note(ailing: scopes) } },
-            verify: { checkpoint, message, replica in
-                let member = try? Member(number: checkpoint.origin.member, in: replica)
+            verify: { [authority] checkpoint, message, replica in
+                let member = try? Member(number: checkpoint.origin.member, in: replica, authority)
                 return (member?.publicKey).map { $0.verify(checkpoint.signature, of: message) } ?? false
             },
             wallClock: { [clock] in clock.milliseconds })

@@ -13,6 +13,7 @@ public struct EnrolmentServer {
     /// Nil where the office is not held, or what goes along with it has not come.
     private let authority: CertificateAuthority?
     private let office: Office
+    private let trusted: ChainAuthority?
     private let lifetimeMilliseconds: Int64
 
     /// - Parameter lifetimeMilliseconds: how long certificates are valid.
@@ -21,6 +22,7 @@ public struct EnrolmentServer {
         _ directory: ReplicaDirectory, lifetimeMilliseconds: Int64 = Renewal.lifetimeMilliseconds
     ) throws {
         office = try Office(of: directory)
+        trusted = try ChainAuthority(of: directory)
         let isHere = office.holder == directory.card.member
         guard isHere || office.number > 0 else {
             throw IdentityError.notHeadquarters(directory: directory.path, name: directory.card.name)
@@ -54,7 +56,7 @@ public struct EnrolmentServer {
     private func elsewhere() throws -> EnrolmentRefusal {
         guard office.holder != directory.card.member, office.holder != Office.unknownHolder else { return .unavailable }
         return .elsewhere(
-            member: office.holder, address: try Member(number: office.holder, in: directory.replica)?.address)
+            member: office.holder, address: try known(office.holder)?.address)
     }
 
     private func grant(
@@ -108,7 +110,7 @@ public struct EnrolmentServer {
         _ invitation: Invitation, _ wish: CertificateRequest, _ key: [UInt8], _ address: NodeAddress?,
         _ authority: CertificateAuthority, at now: Int64
     ) throws -> Certificate {
-        let member = try Member(number: invitation.member, in: directory.replica)
+        let member = try known(invitation.member)
         if invitation.usedBy == key, let member, member.isHeld(by: key) {
             // The reply was lost.
             if let revocation = member.revocation { throw EnrolmentRefusal.revoked(since: revocation.since) }
@@ -116,18 +118,25 @@ public struct EnrolmentServer {
         }
         let certificate = try issue(wish, invitation.member, invitation.name, authority, at: now)
         let der = try certificate.der
+        let appointment =
+            invitation.isHeadquarters
+            ? try Appointment(chain: directory.card.chain, member: invitation.member).signed(by: authority) : nil
         try directory.replica.perform(at: now) { transaction in
             let record = MemberRecord(number: invitation.member)
             try record.enrol(name: invitation.name, certificate: der, address: address, in: transaction)
-            if invitation.isHeadquarters { try record.appointHeadquarters(in: transaction) }
+            if let appointment { try record.appointHeadquarters(appointment, in: transaction) }
         }
         return certificate
+    }
+
+    private func known(_ number: UInt32) throws -> Member? {
+        try Member(number: number, in: directory.replica, trusted)
     }
 
     /// The member that a connection belongs to, if its machine may still speak for it and asks for its own key.
     private func member(for peer: PeerIdentity?, _ key: [UInt8]) throws -> Member {
         guard let peer, peer.chain == ChainID(directory.card.chain),
-            let member = try Member(number: peer.member, in: directory.replica)
+            let member = try known(peer.member)
         else { throw EnrolmentRefusal.notMember }
         if let revocation = member.revocation { throw EnrolmentRefusal.revoked(since: revocation.since) }
         guard peer.publicKeyFingerprint == key, member.isHeld(by: key) else { throw EnrolmentRefusal.replaced }
@@ -163,7 +172,7 @@ public struct EnrolmentServer {
     ) throws -> EnrolmentGrant {
         EnrolmentGrant(
             chain: directory.card.chain, member: member, name: name, digestKey: directory.card.digestKey,
-            address: try Member(number: directory.card.member, in: directory.replica)?.address, certificate: certificate,
+            address: try known(directory.card.member)?.address, certificate: certificate,
             authority: authority.certificate, grantedAt: now)
     }
 }

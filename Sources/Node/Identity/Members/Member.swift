@@ -25,6 +25,8 @@ public struct Member: Hashable, Sendable {
     public let isHeadquarters: Bool
     /// The record could not be read: it is damaged here, and will be fetched from another replica.
     public let isUnreadable: Bool
+    /// Nil where none is known.
+    private let authority: ChainAuthority?
 
     /// The key that the member signs with; nil if no certificate, or none that can be read, is known.
     public var publicKey: PublicKey? { parsed.flatMap { try? $0.publicKey } }
@@ -38,18 +40,23 @@ public struct Member: Hashable, Sendable {
     /// - Parameter key: SHA-256 of the public key.
     func isHeld(by key: [UInt8]) -> Bool { (try? publicKey?.fingerprint) == key }
 
-    var parsed: Certificate? { certificate.flatMap { try? Certificate(der: $0) } }
+    /// The newest certificate, if the chain's authority has issued it to this member. Complexity: a signature is checked.
+    var parsed: Certificate? {
+        guard let parsed = certificate.flatMap({ try? Certificate(der: $0) }) else { return nil }
+        return authority.map { $0.hasIssued(parsed, to: number) } ?? true ? parsed : nil
+    }
 }
 
 extension Member {
+    /// - Parameter authority: whose word counts on what gives power; without it nothing is checked, and nobody has any.
     /// - Returns: nil if there is no such member.
-    init?(number: UInt32, in replica: Replica) throws {
+    init?(number: UInt32, in replica: Replica, _ authority: ChainAuthority?) throws {
         let record = try replica.record(RetailSchema.member(number))
         guard !record.isEmpty else { return nil }
-        self.init(number: number, record)
+        self.init(number: number, record, authority)
     }
 
-    init(number: UInt32, _ record: Record) {
+    init(number: UInt32, _ record: Record, _ authority: ChainAuthority?) {
         func value(_ field: UInt32) -> Value? { record.register(SlotKey(field: field))?.value }
         self.number = number
         name = if case .text(let text) = value(RetailSchema.Member.name) { text } else { "member \(number)" }
@@ -70,8 +77,9 @@ extension Member {
         }
         regions = named.isEmpty ? Access.Member().regions : Set(named)
         isHeadquarters =
-            number == Access.founder || value(RetailSchema.Member.role) == .integer(RetailSchema.Member.headquarters)
+            number == Access.founder || authority?.hasAppointed(number, value(RetailSchema.Member.role)) ?? false
         isUnreadable = false
+        self.authority = authority
     }
 
     /// A member whose record cannot be read.
@@ -84,5 +92,6 @@ extension Member {
         regions = Access.Member().regions
         isHeadquarters = number == Access.founder
         isUnreadable = true
+        authority = nil
     }
 }

@@ -22,8 +22,10 @@ struct MemberRecord {
     }
 
     /// The member holds everything from now on.
-    func appointHeadquarters(in transaction: Transaction) throws {
-        try transaction.set(RetailSchema.Member.role, of: key, to: .integer(RetailSchema.Member.headquarters))
+    ///
+    /// - Parameter appointment: signed.
+    func appointHeadquarters(_ appointment: [UInt8], in transaction: Transaction) throws {
+        try transaction.set(RetailSchema.Member.role, of: key, to: .bytes(appointment))
     }
 
     func renew(certificate: [UInt8], address: NodeAddress?, in transaction: Transaction) throws {

@@ -18,24 +18,27 @@ public struct Membership: Hashable, Sendable {
     /// - Throws: what the storage throws; a record that is damaged stands for a member that may not sync until it is mended,
     ///   unless it is the registrar's, because that mends it.
     public init(reading replica: Replica, signedBy authority: PublicKey? = nil) throws {
+        let known = try authority.map { try ChainAuthority(of: replica.identity.chain, $0) }
+        try self.init(replica, known, try Office(reading: replica, signedBy: authority))
+    }
+
+    private init(_ replica: Replica, _ authority: ChainAuthority?, _ office: Office) throws {
         members = try replica.keys(of: .chain, collection: RetailSchema.member.number).compactMap { key in
             guard let number = key.id.plainNumber, number < 1 << 24, key == RetailSchema.member(UInt32(number)) else {
                 return nil
             }
             do {
-                return Member(number: UInt32(number), try replica.record(key))
+                return Member(number: UInt32(number), try replica.record(key), authority)
             } catch is ReplicaError {
                 return Member(unreadable: UInt32(number))
             }
         }
-        access = Self.access(of: members, try Office(reading: replica, signedBy: authority))
+        access = Self.access(of: members, office)
     }
 
     /// As a node's own directory says, which knows the authority.
     public init(of directory: ReplicaDirectory) throws {
-        let authority = try NodeKeys.authorityCertificate(in: directory.path)
-        let key = try made { () throws(CertificateError) in try authority?.publicKey }
-        try self.init(reading: directory.replica, signedBy: key)
+        try self.init(directory.replica, try ChainAuthority(of: directory), try Office(of: directory))
     }
 
     private static func access(of members: [Member], _ office: Office) -> Access {

@@ -20,8 +20,9 @@ struct ChainReader: Sendable {
                     if let term = Office.term(number, value, chain, authority) { access.office.add(term) }
                 }
             case RetailSchema.member.number where number < 1 << 24:
+                let appointment = Appointment(chain: chain, member: UInt32(number))
                 let roles = values(of: RetailSchema.Member.role, in: record)
-                if roles.contains(.integer(RetailSchema.Member.headquarters)) {
+                if roles.contains(where: { appointment.isMade(by: $0, signedBy: authority) }) {
                     access[UInt32(number)].isHeadquarters = true
                 }
             default: break

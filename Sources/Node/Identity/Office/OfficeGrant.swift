@@ -5,12 +5,10 @@ internal import Retail
 internal import Sync
 
 /// A term of the registrar's office, as its record says it: signed with the authority's key, which the registrar alone has.
-///
-/// Whoever only passes records on cannot make one, and whoever reads one needs nothing but the authority's certificate.
 struct OfficeGrant: Hashable {
     /// Origins that one grant names.
     private static let originLimit = 1 << 12
-    private static let signatureLimit = 256
+    private static let kind = "office"
 
     let chain: Hash128
     let term: Office.Term
@@ -37,29 +35,19 @@ struct OfficeGrant: Hashable {
         return writer.bytes
     }
 
-    private static func message(_ body: [UInt8]) -> [UInt8] { Array("atoll office 1\n".utf8) + body }
-
-    /// What the record holds: the signature, then what it signs.
+    /// What the record holds.
     func signed(by authority: CertificateAuthority) throws(IdentityError) -> [UInt8] {
-        let body = body
-        let signature = try made { () throws(CertificateError) in try authority.key.sign(Self.message(body)) }
-        var writer = ByteWriter()
-        writer.write(counted: signature)
-        writer.write(raw: body)
-        return writer.bytes
+        try SignedStatement(body, as: Self.kind, signedBy: authority).bytes
     }
 
     /// - Returns: nil for what the chain's authority has not signed, or this version does not understand.
     init?(_ bytes: [UInt8], of chain: Hash128, signedBy authority: PublicKey) {
-        let read = try? bytes.decoded { (reader) throws(CodecError) in
-            let signature = Array(try reader.readCounted(limit: Self.signatureLimit))
-            let start = reader.offset
-            return (signature: signature, start: start, grant: try OfficeGrant(decoding: &reader))
-        }
-        guard let read, read.grant.chain == chain,
-            authority.verify(read.signature, of: Self.message(Array(bytes[read.start...])))
+        guard let statement = SignedStatement(bytes),
+            let grant = try? statement.content.decoded({ (reader) throws(CodecError) in
+                try OfficeGrant(decoding: &reader)
+            }), grant.chain == chain, statement.isSigned(as: Self.kind, by: authority)
         else { return nil }
-        self = read.grant
+        self = grant
     }
 
     private init(decoding reader: inout ByteReader) throws(CodecError) {
@@ -108,12 +96,7 @@ extension Office {
 
     /// - Parameter directory: with the authority's certificate, if it is a node's.
     init(of directory: ReplicaDirectory) throws {
-        let authority = try NodeKeys.authorityCertificate(in: directory.path)
-        try self.init(
-            reading: directory.replica,
-            signedBy: try made { () throws(CertificateError) in
-                try authority?.publicKey
-            })
+        try self.init(reading: directory.replica, signedBy: try ChainAuthority(of: directory)?.key)
     }
 
     /// The term that a record with this number grants.
