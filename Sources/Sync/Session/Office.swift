@@ -5,7 +5,8 @@ public import CRDT
 /// The founder holds it until it hands it over; each later term is a grant in the scope `chain`. What the registrar decides is
 /// in records of a few collections there, which nobody else writes. A term that its holder handed over ends at a point of that
 /// holder's chains: what it writes to those records later counts nowhere. A term that another member took, because its holder is
-/// lost, ends at no point, since nobody knows how far that one had come; it is revoked instead.
+/// lost, ends at no point, since nobody knows how far that one had come; it is revoked instead. Of two grants of one term one
+/// counts; what the other's holder decided before it heard of that is taken, or those who have it would never agree with others.
 public struct Office: Hashable, Sendable {
     public struct Term: Hashable, Sendable {
         /// From 1.
@@ -25,6 +26,9 @@ public struct Office: Hashable, Sendable {
             self.isTaken = isTaken
             self.ended = ended
         }
+
+        /// Whether the term before had not ended yet when its holder made this transaction.
+        fileprivate func includes(_ dot: Dot) -> Bool { isTaken || dot.sequence <= ended[dot.origin] ?? 0 }
     }
 
     /// The holder of a term whose grant cannot be read here: no member's number.
@@ -36,6 +40,8 @@ public struct Office: Hashable, Sendable {
 
     /// Ascending; the founder's own is not among them.
     public private(set) var terms: [Term] = []
+    /// Grants of terms that another grant of the same term has won; ascending, in the order in which they lost.
+    private var overruled: [Term] = []
 
     public init() {}
 
@@ -44,8 +50,10 @@ public struct Office: Hashable, Sendable {
     /// The number of the present term; 0 for the founder's own.
     public var number: UInt64 { terms.last?.number ?? 0 }
 
-    /// Takes a grant in. Of two for one term the later counts: the record says which one that is.
+    /// Takes a grant in. Of two for one term the one that is added last counts: the record says which one that is.
     public mutating func add(_ term: Term) {
+        overruled.removeAll { $0 == term }
+        overruled += terms.filter { $0.number == term.number && $0 != term && $0.holder != Self.unknownHolder }
         terms.removeAll { $0.number == term.number }
         let index = terms.firstIndex { $0.number > term.number } ?? terms.endIndex
         terms.insert(term, at: index)
@@ -54,12 +62,20 @@ public struct Office: Hashable, Sendable {
     /// Whether a transaction may have written to the registrar's records.
     public func permits(_ dot: Dot) -> Bool {
         let member = dot.origin.member
-        if member == holder { return true }
+        if member == holder || hasRivalled(member) { return true }
         var predecessor = Access.founder
         for term in terms {
-            if predecessor == member, term.isTaken || dot.sequence <= term.ended[dot.origin] ?? 0 { return true }
+            let grants = [term] + overruled.filter { $0.number == term.number }
+            if predecessor == member, grants.contains(where: { $0.includes(dot) }) { return true }
             predecessor = term.holder
         }
         return false
+    }
+
+    /// Whether a member was granted a term that another one was granted, too: then neither knew at which point it was over.
+    private func hasRivalled(_ member: UInt32) -> Bool {
+        guard !overruled.isEmpty else { return false }
+        let contested = Set(overruled.map(\.number))
+        return (terms + overruled).contains { $0.holder == member && contested.contains($0.number) }
     }
 }

@@ -111,4 +111,15 @@ import Testing
             #expect(throws: OfficeError.unfit("HQ2", .certificate)) { try chain.handOver() }
         }
     }
+
+    @Test func `a term's record that nonsense was written to beside the grant still says who holds the office`() throws {
+        let handover = try chain.handOver()
+        try chain.bring(from: chain.headquarters, to: chain.second)
+        _ = try chain.perform(.acceptOffice(bundle: handover.bundle), at: chain.second)
+        try forge(seeing: false) { transaction in
+            try transaction.set(RetailSchema.Office.grant, of: RetailSchema.office(term: 1), to: .bytes([1, 2, 3]))
+        }
+        for path in [chain.headquarters, chain.second] { try chain.bring(from: chain.store, to: path) }
+        #expect(try chain.decides(chain.second) && !chain.decides(chain.headquarters))
+    }
 }

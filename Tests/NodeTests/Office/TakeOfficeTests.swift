@@ -3,6 +3,7 @@ import Foundation
 import Net
 import Node
 import Replica
+import Retail
 import Sync
 import Testing
 
@@ -57,6 +58,17 @@ import Testing
             #expect(try chain.office(at: path).number == 0)
         }
         #expect(try chain.decides(chain.headquarters))
+    }
+
+    @Test func `if the grant cannot be written, nothing that goes along with the office is there either`() throws {
+        // The lost one cannot be revoked: its record is damaged.
+        let database = chain.second + "/" + ReplicaDirectory.databaseName
+        #expect(try Damage.flip(database, "record", only: RetailSchema.member(0)) == 1)
+        #expect(throws: ReplicaError.self) { try chain.perform(.takeOffice(key: authorityKey), at: chain.second) }
+        #expect(try chain.office(at: chain.second).number == 0)
+        for file in ["keys/authority.key", "invitations.json"] {
+            #expect(!FileManager.default.fileExists(atPath: chain.second + "/" + file), "\(file)")
+        }
     }
 
     @Test func `a key that is there without the grant decides nothing, and the same wish again goes on`() throws {

@@ -13,15 +13,17 @@ final class RunningNode {
 
     /// - Parameters:
     ///   - peer: where HQ is; nil if this is HQ.
+    ///   - member: who has to answer there.
     ///   - port: where HQ listens; 0 for any.
     init(
-        _ directory: String, dialling peer: UInt16? = nil, listening port: UInt16 = 0, bounds: SessionBounds = SessionBounds(),
-        options: EventLoopOptions = EventLoopOptions(), clock: @escaping @Sendable () -> Int64 = systemMilliseconds
+        _ directory: String, dialling peer: UInt16? = nil, of member: UInt32 = 0, listening port: UInt16 = 0,
+        bounds: SessionBounds = SessionBounds(), options: EventLoopOptions = EventLoopOptions(),
+        clock: @escaping @Sendable () -> Int64 = systemMilliseconds
     ) throws {
         self.directory = directory
         var configuration = NodeConfiguration(listen: NodeAddress("127.0.0.1:\(port)"))
         if let peer, let address = NodeAddress("127.0.0.1:\(peer)") {
-            configuration = NodeConfiguration(peers: [.init(address: address, member: 0)])
+            configuration = NodeConfiguration(peers: [.init(address: address, member: member)])
         }
         let edits = ControlExtension { method, parameters, context, reply in
             guard method == "edit", let name = try? JSONDecoder().decode([String].self, from: parameters).first else {

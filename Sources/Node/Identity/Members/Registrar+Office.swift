@@ -23,6 +23,7 @@ extension Registrar {
         let bundle = try bundle(for: member, term: number)
         let term = try OfficeRecord(directory.replica, authority).grant(
             to: member.number, after: office, isTaken: false, at: now)
+        try HandoverMark(term: number).write(in: directory.path)
         return OfficeHandover(
             term: number, member: member.number, name: name, since: term.since, bundle: bundle)
     }

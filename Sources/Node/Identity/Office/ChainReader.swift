@@ -31,9 +31,10 @@ struct ChainReader: Sendable {
         return access
     }
 
-    /// What is new of a field.
+    /// What is new of a field, the highest last.
     private func values(of field: UInt32, in record: DeltaRecord) -> [Value] {
         // Cells that cannot be read are refused by whoever joins them.
-        ((try? record.cells()) ?? []).filter { $0.slot == SlotKey(field: field) }.compactMap(\.value)
+        ((try? record.cells()) ?? []).filter { $0.slot == SlotKey(field: field) }
+            .sorted { ($0.stamp, $0.dot) < ($1.stamp, $1.dot) }.compactMap(\.value)
     }
 }

@@ -8,7 +8,7 @@ public enum OfficeError: Error, Hashable, Sendable {
 
     /// Another member has it, since that moment; milliseconds since 1970.
     case heldElsewhere(holder: String, since: Int64)
-    /// The record of the present term is damaged here.
+    /// The record of the present term is damaged here, or not here any more.
     case holderUnknown(term: UInt64)
     /// This member was granted it, and has not taken in what goes along with it.
     case notTakenIn
@@ -35,8 +35,9 @@ extension OfficeError: CustomStringConvertible {
         case .heldElsewhere(let holder, let since):
             "\(holder) holds the registrar's office since \(Timestamp.text(since)): only there is decided who belongs to the chain."
         case .holderUnknown(let term):
-            "the record of term \(term) of the registrar's office is damaged here, so nobody knows who holds it. Let the node sync "
-                + "with another headquarters (atoll serve), or put it back from a backup (atoll restore)."
+            "the record of term \(term) of the registrar's office is damaged here, or an older database was put back, so nobody "
+                + "knows who holds it. Let the node sync with another headquarters (atoll serve), or put it back from a backup "
+                + "(atoll restore)."
         case .notTakenIn:
             "this member holds the registrar's office, but what goes along with it has not come: run atoll handover --accept FILE "
                 + "with the file that was made where it was handed over."

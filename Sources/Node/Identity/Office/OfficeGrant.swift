@@ -85,11 +85,14 @@ extension Office {
                 key == RetailSchema.office(term: number)
             else { continue }
             do {
-                let value = try replica.record(key).register(SlotKey(field: RetailSchema.Office.grant))?.value
-                guard let term = Self.term(number, value, replica.identity.chain, authority) else { continue }
-                add(term)
+                let record = try replica.record(key)
+                // The highest last: it counts. What is no grant takes none that is beside it away.
+                let cells = record[SlotKey(field: RetailSchema.Office.grant)].sorted { ($0.stamp, $0.dot) < ($1.stamp, $1.dot) }
+                for cell in cells {
+                    if let term = Self.term(number, cell.value, replica.identity.chain, authority) { add(term) }
+                }
             } catch is ReplicaError {
-                add(Term(number: number, holder: Self.unknownHolder, since: 0, isTaken: false, ended: [:]))
+                add(.unknown(number))
             }
         }
     }
@@ -97,6 +100,8 @@ extension Office {
     /// - Parameter directory: with the authority's certificate, if it is a node's.
     init(of directory: ReplicaDirectory) throws {
         try self.init(reading: directory.replica, signedBy: try ChainAuthority(of: directory)?.key)
+        // A database that was put back does not make a registrar of whoever was it then.
+        if let mark = try HandoverMark.read(in: directory.path), mark.term > number { add(.unknown(mark.term)) }
     }
 
     /// The term that a record with this number grants.
@@ -105,5 +110,12 @@ extension Office {
             grant.term.number == number
         else { return nil }
         return grant.term
+    }
+}
+
+extension Office.Term {
+    /// A term of which it is known here that there is one, and not who holds it.
+    fileprivate static func unknown(_ number: UInt64) -> Office.Term {
+        Office.Term(number: number, holder: Office.unknownHolder, since: 0, isTaken: false, ended: [:])
     }
 }

@@ -35,6 +35,7 @@ struct OfficeSuccession {
             try NodeKeys.hasAuthority(in: directory.path)
         else { return nil }
         let bundle = try bundle(for: member, term: term.number, try NodeKeys.authority(in: directory.path))
+        try HandoverMark(term: term.number).write(in: directory.path)
         return OfficeHandover(
             term: term.number, member: member.number, name: name, since: term.since, bundle: bundle)
     }
@@ -87,7 +88,8 @@ struct OfficeSuccession {
             try install(authority, try invitationsOfNobody(membership), term: office.number)
             return office.number
         }
-        try install(authority, try invitationsOfNobody(membership), term: office.number + 1)
+        // First: what goes along, and no grant, would make this the registrar of a term that is handed to it later, without what
+        // goes along with that.
         let term = try OfficeRecord(directory.replica, authority).grant(
             to: own, after: office, isTaken: true, at: now
         ) { transaction in
@@ -95,6 +97,7 @@ struct OfficeSuccession {
             try MemberRecord(number: office.holder).revoke(
                 since: now, reason: "lost with the registrar's office", in: transaction)
         }
+        try install(authority, try invitationsOfNobody(membership), term: term.number)
         return term.number
     }
 
