@@ -18,6 +18,7 @@ public enum RetailSchema {
             Field(Member.address, "address", .register),
             Field(Member.regions, "regions", .set),
             Field(Member.role, "role", .register),
+            Field(Member.replaced, "replaced", .set),
         ])
 
     /// In a store's books, by the order's number.
@@ -79,6 +80,8 @@ public enum RetailSchema {
         public static let regions: UInt32 = 6
         /// What the member is, beyond a store: bytes, which the chain's authority has signed (`Protocol/office.md`).
         public static let role: UInt32 = 7
+        /// The machines in whose place there is another one: a set of the SHA-256 of their public keys.
+        public static let replaced: UInt32 = 8
 
         /// The role of a member that holds everything, besides the founder's HQ.
         public static let headquarters: Int64 = 1

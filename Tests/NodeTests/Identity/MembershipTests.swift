@@ -70,6 +70,19 @@ import Testing
         #expect(try chain.membership().access[1].regions == [8])
     }
 
+    @Test func `a replaced machine stays out although HQ's clock ran ahead when it got its certificate`() throws {
+        let (first, second) = (try PrivateKey(), try PrivateKey())
+        let stolen = try chain.enrol(try chain.invite("S001"), first, at: TestChain.now + TestChain.day).identity
+        let fresh = try chain.enrol(try chain.invite("S001", replaces: true), second).identity
+        #expect(stolen.validity.lowerBound > fresh.validity.lowerBound)
+        #expect(try chain.membership().refusal(of: stolen) == .replaced(name: "S001"))
+        #expect(try chain.membership().refusal(of: fresh) == nil)
+        // Put back in its old place, it is the member's machine again.
+        try chain.enrol(try chain.invite("S001", replaces: true), first)
+        #expect(try chain.membership().refusal(of: stolen) == nil)
+        #expect(try chain.membership().refusal(of: fresh) == .replaced(name: "S001"))
+    }
+
     @Test func `a revoked machine and one that was replaced may not speak for the member`() throws {
         let old = try chain.enrol(try chain.invite("S001"), PrivateKey())
         let (identity, before) = (try old.identity, try chain.membership())

@@ -118,12 +118,15 @@ public struct EnrolmentServer {
         }
         let certificate = try issue(wish, invitation.member, invitation.name, authority, at: now)
         let der = try certificate.der
+        let before = try? member?.publicKey?.fingerprint
         let appointment =
             invitation.isHeadquarters
             ? try Appointment(chain: directory.card.chain, member: invitation.member).signed(by: authority) : nil
         try directory.replica.perform(at: now) { transaction in
             let record = MemberRecord(number: invitation.member)
-            try record.enrol(name: invitation.name, certificate: der, address: address, in: transaction)
+            try record.enrol(
+                name: invitation.name, certificate: der, keys: (own: key, replaced: before), address: address,
+                in: transaction)
             if let appointment { try record.appointHeadquarters(appointment, in: transaction) }
         }
         return certificate

@@ -39,10 +39,14 @@ public enum Founding {
             let configuration = NodeConfiguration(listen: listen, address: address)
             try draft.publish(card, keys, configuration, epoch: now) { replica, folder in
                 try NodeKeys.write(authority, in: folder)
-                let der = try made { () throws(CertificateError) in try keys.certificate.der }
+                let (der, fingerprint) = try made { () throws(CertificateError) in
+                    (try keys.certificate.der, try keys.certificate.publicKey.fingerprint)
+                }
                 try replica.perform(at: now) { transaction in
                     let record = MemberRecord(number: card.member)
-                    try record.enrol(name: card.name, certificate: der, address: address, in: transaction)
+                    try record.enrol(
+                        name: card.name, certificate: der, keys: (own: fingerprint, replaced: nil), address: address,
+                        in: transaction)
                 }
             }
             let fingerprint = try made { () throws(CertificateError) in try authority.certificate.fingerprint }

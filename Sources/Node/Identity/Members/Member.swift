@@ -25,6 +25,8 @@ public struct Member: Hashable, Sendable {
     public let isHeadquarters: Bool
     /// The record could not be read: it is damaged here, and will be fetched from another replica.
     public let isUnreadable: Bool
+    /// SHA-256 of the public keys of machines in whose place there is another one.
+    let replacedKeys: Set<[UInt8]>
     /// Nil where none is known.
     private let authority: ChainAuthority?
 
@@ -79,6 +81,10 @@ extension Member {
         isHeadquarters =
             number == Access.founder || authority?.hasAppointed(number, value(RetailSchema.Member.role)) ?? false
         isUnreadable = false
+        replacedKeys = Set(
+            record.elements(RetailSchema.Member.replaced).entries.compactMap { entry in
+                if case .bytes(let key) = entry.element { key } else { nil }
+            })
         self.authority = authority
     }
 
@@ -92,6 +98,7 @@ extension Member {
         regions = Access.Member().regions
         isHeadquarters = number == Access.founder
         isUnreadable = true
+        replacedKeys = []
         authority = nil
     }
 }

@@ -12,8 +12,17 @@ struct MemberRecord {
 
     /// A machine is the member's from now on; a revocation that was before ends.
     ///
-    /// - Parameter address: nil leaves it as it was.
-    func enrol(name: String, certificate: [UInt8], address: NodeAddress?, in transaction: Transaction) throws {
+    /// - Parameters:
+    ///   - keys: SHA-256 of the machine's public key, and of that of the machine in whose place it is, if there is one.
+    ///   - address: nil leaves it as it was.
+    func enrol(
+        name: String, certificate: [UInt8], keys: (own: [UInt8], replaced: [UInt8]?), address: NodeAddress?,
+        in transaction: Transaction
+    ) throws {
+        if let replaced = keys.replaced, replaced != keys.own {
+            try transaction.insert(.bytes(replaced), into: RetailSchema.Member.replaced, of: key)
+        }
+        try transaction.remove(RetailSchema.Member.replaced, .bytes(keys.own), of: key)
         if try transaction.record(key).register(SlotKey(field: RetailSchema.Member.name))?.value != .text(name) {
             try transaction.set(RetailSchema.Member.name, of: key, to: .text(name))
         }

@@ -75,8 +75,8 @@ public struct Membership: Hashable, Sendable {
 
     /// Whether somebody whose certificate was verified may still speak for its member.
     ///
-    /// A member that is not known here was enrolled a moment ago. Of two machines of one member the one whose certificate is
-    /// the younger counts: the registrar has put it in the other's place.
+    /// A member that is not known here was enrolled a moment ago. A machine that the registrar has put another one in the place
+    /// of does not count; of two of which that is not known here, the one whose certificate is the younger counts.
     ///
     /// - Returns: why not; nil if it may.
     public func refusal(of peer: PeerIdentity) -> MembershipRefusal? {
@@ -92,8 +92,9 @@ public struct Membership: Hashable, Sendable {
         guard let certificate = member.parsed, let fingerprint = try? certificate.publicKey.fingerprint,
             let issued = try? certificate.validity.lowerBound
         else { return nil }
-        guard fingerprint != peer.publicKeyFingerprint, peer.validity.lowerBound <= issued else { return nil }
-        return .replaced(name: member.name)
+        guard fingerprint != peer.publicKeyFingerprint else { return nil }
+        let isReplaced = member.replacedKeys.contains(peer.publicKeyFingerprint) || peer.validity.lowerBound <= issued
+        return isReplaced ? .replaced(name: member.name) : nil
     }
 }
 
