@@ -26,6 +26,17 @@ extension Session {
             theirQuestions = QuestionAllowance(atOnce: 64, milliseconds: 2000, at: milliseconds)
         }
 
+        /// Whoever gives no credit is not answered yet, and must not let answers pile up here.
+        var hasUnsentAnswer: Bool {
+            unsent.contains { frame in
+                switch frame {
+                case .repair(let turn): turn.isAnswer
+                case .mend: true
+                default: false
+                }
+            }
+        }
+
         /// Nothing is due while something is asked.
         var deadline: Int64? { asking == nil && unsent.isEmpty ? wakeUp : nil }
 
@@ -227,7 +238,7 @@ extension Session {
 
     /// - Returns: whether a question may come, and is answered.
     private mutating func admit(_ scope: Scope, _ kind: FrameKind, at now: Moment) throws(SessionError) -> Bool {
-        guard repairing.answering == nil else { throw .unexpected(kind: kind.rawValue) }
+        guard repairing.answering == nil, !repairing.hasUnsentAnswer else { throw .unexpected(kind: kind.rawValue) }
         guard repairing.theirQuestions.take(at: now.monotonic) else { throw .flooded(kind: kind.rawValue) }
         guard expects(scope) else { throw .notPermitted(scope: scope, member: parameters.peer) }
         return shares(scope)
