@@ -31,8 +31,8 @@ extension Replica {
     /// A peer that may not be trusted with an origin could make up cells for transactions of long ago. Its word is taken if
     /// the heads vouch for it: if, with all that it brings of the origin, the rows add up to what the head has counted.
     ///
-    /// The heads' digests move with the rows, but for such an origin, whose head was right. If others were right about what
-    /// the rows had lost they are wrong now: when all records are reconciled, `correctDigest` settles that.
+    /// The heads' digests move with the rows, but for an origin whose head had counted just that all along. If another head
+    /// was right about what the rows had lost it is wrong now: when all records are reconciled, `correctDigest` settles that.
     ///
     /// - Parameters:
     ///   - records: the peer's.
@@ -54,7 +54,12 @@ extension Replica {
             return (key: record.key, cells: cells.filter { !$0.isMark || !horizon.covers($0.dot) })
         }
         let union = CellUnion(of: identity.member, and: member)
-        let proven = try self.proven(offered, union, sums, isTrusted)
+        let gains = try self.gains(of: offered, union, sums)
+        // Of these the heads vouch for all that the peer brings.
+        let proven = gains.filter { origin, gain in
+            gain != .zero
+                && (sums?.byOrigin[origin] ?? .zero) + gain == scopes[scope]?.head(of: origin).digest
+        }
         try settleRecent()
         let changes = try offered.compactMap { key, cells in
             try change(of: key, by: cells.filter { isTrusted($0.dot.origin) || proven[$0.dot.origin] != nil }, union)
@@ -66,6 +71,10 @@ extension Replica {
             for (origin, gain) in proven { changing(scope).changeDigest(of: origin, by: .zero - gain) }
             try noteRepair(of: scope)
             try noteSystemRecords(changes.lazy.map(\.key))
+        }
+        if let sums, !gains.isEmpty {
+            let taken = gains.filter { isTrusted($0.key) || proven[$0.key] != nil }
+            if taken.values.reduce(into: sums.total, { $0 += $1 }) == digest(of: scope) { doubtfulScopes.remove(scope) }
         }
         return changes.count
     }
@@ -91,9 +100,9 @@ extension Replica {
         for group in change.new.groups where !known.contains(group.dot) { try name(change.key, under: group.dot) }
     }
 
-    /// The origins whose heads vouch for all that a peer brings of them, and what the rows would gain.
-    private func proven(
-        _ offered: [(key: RecordKey, cells: [Cell])], _ union: CellUnion, _ sums: RowSums?, _ isTrusted: (Origin) -> Bool
+    /// What the rows would gain by what a peer brings, by origin; nothing if nobody knows what they add up to now.
+    private func gains(
+        of offered: [(key: RecordKey, cells: [Cell])], _ union: CellUnion, _ sums: RowSums?
     ) throws -> [Origin: Hash128] {
         guard let sums, let first = offered.first, try moment(of: first.key.scope) == sums.moment else { return [:] }
         for (key, cells) in offered {
@@ -102,10 +111,7 @@ extension Replica {
         }
         var gains: [Origin: Hash128] = [:]
         digestChanges.drain { gains[$0, default: .zero] += $1 }
-        return gains.filter { origin, gain in
-            guard gain != .zero, !isTrusted(origin) else { return false }
-            return sums.byOrigin[origin, default: .zero] + gain == scopes[first.key.scope]?.head(of: origin).digest
-        }
+        return gains
     }
 
     /// Sums a scope's digests anew over its rows: after records were reconciled, or if the sum itself was damaged.
@@ -126,20 +132,26 @@ extension Replica {
     /// The same, by what the rows add up to, which need not be read again. What changed since they were summed up, or is set
     /// aside, makes the sums worthless.
     ///
+    /// The heads are what remembers a row that is lost: whoever says that they are wrong, and may not be trusted with an
+    /// origin, would have it forgotten.
+    ///
+    /// - Parameter isTrusted: whether the word of whoever holds the same rows is enough against an origin's head.
     /// - Returns: whether the digests are right now.
     @discardableResult
-    public func correctDigest(with sums: RowSums) throws -> Bool {
+    public func correctDigest(with sums: RowSums, trusting isTrusted: (Origin) -> Bool = { _ in true }) throws -> Bool {
         try commit()
         guard overlays[sums.scope] == nil, sums.moment.aside.isEmpty, try moment(of: sums.scope) == sums.moment
         else { return false }
-        doubtfulScopes.remove(sums.scope)
-        guard sums.total != digest(of: sums.scope) else { return true }
-        try inTransaction(leavesRecords: true) {
-            for (origin, head) in scopes[sums.scope]?.heads ?? [:] {
-                let difference = sums.byOrigin[origin, default: .zero] - head.digest
-                if difference != .zero { changing(sums.scope).changeDigest(of: origin, by: difference) }
+        if sums.total != digest(of: sums.scope) {
+            try inTransaction(leavesRecords: true) {
+                for (origin, head) in scopes[sums.scope]?.heads ?? [:] where isTrusted(origin) {
+                    let difference = sums.byOrigin[origin, default: .zero] - head.digest
+                    if difference != .zero { changing(sums.scope).changeDigest(of: origin, by: difference) }
+                }
             }
         }
+        guard sums.total == digest(of: sums.scope) else { return false }
+        doubtfulScopes.remove(sums.scope)
         return true
     }
 

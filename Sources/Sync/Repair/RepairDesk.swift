@@ -68,7 +68,7 @@ public struct RepairDesk {
         }
         let isWhole = turn.moves.count == 1 && turn.moves[0].lower == nil && turn.moves[0].upper == nil
         guard moves.isEmpty, records.isEmpty, isWhole, turn.isAnswer else {
-            let needsSums = try records.contains { try hasDoubtfulNews($0, from: peer) }
+            let needsSums = try records.contains(where: hasNews)
             return RepairStep(
                 reply: reply(Array(moves.prefix(RepairTurn.moveLimit))), records: records,
                 sums: needsSums ? try replica.rowSums(of: turn.scope) : nil)
@@ -81,7 +81,9 @@ public struct RepairDesk {
         var reply = step.reply
         let scope = reply.scope
         guard replica.mark(of: scope) == reply.mark else { return .unable(scope, isAnswer: reply.isAnswer) }
-        if step.isDigestWrong, let sums = step.sums { try replica.correctDigest(with: sums) }
+        if step.isDigestWrong, let sums = step.sums {
+            try replica.correctDigest(with: sums) { peer.vouches(for: $0) }
+        }
         if !step.records.isEmpty {
             _ = try replica.reconcile(
                 step.records, of: scope, from: peer.member, at: replica.cut(of: scope), knowing: step.sums
@@ -92,10 +94,8 @@ public struct RepairDesk {
         return reply
     }
 
-    private func hasDoubtfulNews(_ theirs: DeltaRecord, from peer: RepairPeer) throws -> Bool {
-        let doubtful = try theirs.cells().filter { !peer.vouches(for: $0.dot.origin) }
-        guard !doubtful.isEmpty else { return false }
-        return !Set(try replica.record(theirs.key).cells).isSuperset(of: doubtful)
+    private func hasNews(_ theirs: DeltaRecord) throws -> Bool {
+        !Set(try replica.record(theirs.key).cells).isSuperset(of: try theirs.cells())
     }
 }
 

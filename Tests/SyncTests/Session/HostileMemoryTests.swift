@@ -47,6 +47,56 @@ import Testing
         return digest
     }
 
+    @Test func `nobody makes headquarters forget lost rows by saying that those left are all`() throws {
+        let digest = try loseAll()
+        var attacker = Attacker(2, against: headquarters)
+        try attacker.open()
+        let mark = headquarters.replica.mark(of: Self.customers)
+        try attacker.say(
+            .repair(RepairTurn(scope: Self.customers, isAnswer: false, form: .same, mark: mark, digest: .zero)))
+        #expect(attacker.end == nil)
+        #expect(headquarters.replica.digest(of: Self.customers) == digest)
+        #expect(headquarters.replica.ailingScopes.contains(Self.customers))
+    }
+
+    @Test func `nor by answering with what headquarters itself has told of its rows`() throws {
+        let digest = try loseAll()
+        var attacker = Attacker(2, against: headquarters)
+        try attacker.open(holding: [
+            Offer.Entry(
+                scope: Self.customers,
+                form: .told(headquarters.replica.cut(of: Self.customers), digest: nil, staged: nil))
+        ])
+        headquarters.session?.noteDamage(of: [Self.customers], at: attacker.now)
+        try attacker.listen()
+        let asked = attacker.heard.last { if case .repair = $0 { true } else { false } }
+        guard case .repair(let question)? = asked else { throw Missing() }
+        #expect(question.form == .doubtful)
+        let echo = RepairOffer(
+            scope: Self.customers,
+            ranges: [.init(lower: nil, sum: try headquarters.replica.fingerprint(of: Self.customers))], upper: nil)
+        try attacker.say(
+            .repair(
+                RepairTurn(scope: Self.customers, isAnswer: true, mark: question.mark, digest: .zero, moves: [.offer(echo)])))
+        #expect(headquarters.replica.digest(of: Self.customers) == digest)
+        #expect(headquarters.replica.ailingScopes.contains(Self.customers))
+        // So whoever has the rows is still believed, though others wrote them.
+        let cells = try store.replica.record(customer).cells
+        var link = SessionLink(store, headquarters, seed: 4)
+        link.now = Moment(monotonic: 0, wall: 1_740_000_100_000)
+        link.connect()
+        link.run()
+        for _ in 0..<20 {
+            headquarters.session?.noteDamage(of: headquarters.replica.ailingScopes, at: link.now)
+            link.run()
+            link.pass(1000)
+            for end in [store, headquarters] { end.session?.tick(at: link.now) }
+        }
+        #expect(try headquarters.replica.record(customer).cells == cells)
+        #expect(headquarters.replica.digest(of: Self.customers) == digest)
+        #expect(headquarters.replica.ailingScopes == [] && headquarters.session?.suspended == [:])
+    }
+
     @Test func `who gives no credit is not answered, and may not ask again before it is`() throws {
         var attacker = Attacker(2, against: headquarters)
         var hello = attacker.hello
