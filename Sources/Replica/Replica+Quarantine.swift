@@ -77,7 +77,10 @@ extension Replica {
     /// - Returns: whether the digests agree again; if not, more is damaged, or still set aside.
     public func mend(_ key: RecordKey, with cells: [Cell], peerDigest digest: Hash128) throws -> Bool {
         try commit()
-        if quarantined.contains(key) { try inTransaction { try putBack(key, cells) } }
+        if quarantined.contains(key) {
+            try inTransaction { try putBack(key, cells) }
+            noteMended(key.scope)
+        }
         return !isAside(key.scope) && self.digest(of: key.scope) == digest
     }
 
@@ -85,7 +88,7 @@ extension Replica {
     /// much, or because only this member's own movements are missing there, which are counted again from their facts.
     ///
     /// Nobody who is not trusted can make cells up by this, or leave any out: at equal cuts the heads must vouch for what it
-    /// brings, or the records stay aside (`unprovenMendings`).
+    /// brings, or the records stay aside (`unprovenCount`).
     ///
     /// - Parameters:
     ///   - records: as the peer holds them; without cells those that it does not hold.
@@ -102,29 +105,59 @@ extension Replica {
         let waiting = records.filter { $0.key.scope == scope && quarantined.contains($0.key) }
         guard !waiting.isEmpty else { return 0 }
         for (key, cells) in waiting where !cells.isEmpty { try checkForm(of: cells, key, at: cut) }
+        let isEqual = self.cut(of: scope) == cut
         // What is left out is a statement, too: so it takes trust about everybody who has written here.
         let origins = vector(of: scope).entries.map(\.origin)
         let trustsOthers = origins.allSatisfy { $0 == identity.origin || isTrusted($0) }
-        // Counters are caches: nobody's word but the facts' is taken for this incarnation's own.
-        let hasOwnCounters = waiting.contains { key, cells in
-            isOfCounters(key.collection) && cells.contains { $0.dot.origin == identity.origin }
+        // Counters are caches: nobody's word but the facts' is taken for this incarnation's own, nor that it has none.
+        let countsHere = vector(of: scope).sequence(of: identity.origin) > 0
+        let counters = waiting.filter { countsHere && isOfCounters($0.key.collection) }
+        let others = waiting.filter { !countsHere || !isOfCounters($0.key.collection) }
+        let isBelieved = trustsOthers && isTrusted(identity.origin)
+        if isEqual, !isBelieved || !counters.isEmpty, try putBack(waiting, of: scope, isBelieved: false) {
+            return waiting.count
         }
-        let isBelieved = trustsOthers && isTrusted(identity.origin) && !hasOwnCounters
-        if self.cut(of: scope) == cut, try putBack(waiting, of: scope, isBelieved: isBelieved) { return waiting.count }
-        guard trustsOthers else {
-            unprovenMendings[scope, default: 0] += 1
-            return 0
-        }
+        // At another cut nothing could be proven: that speaks neither for it nor against it.
+        if isEqual, !isBelieved { noteUnproven(waiting, of: scope, at: cut) }
+        guard trustsOthers else { return 0 }
         var count = 0
-        for (key, cells) in waiting {
-            do {
-                if try mendCounters(of: key, with: cells, peer: cut, at: milliseconds) { count += 1 }
-            } catch ReplicaError.quarantined {
-                // The facts must be mended first.
-                continue
-            }
+        if isEqual, isBelieved, !others.isEmpty, try putBack(others, of: scope, isBelieved: true) { count = others.count }
+        do {
+            if try mendCounters(counters, of: scope, peer: cut, at: milliseconds) { count += counters.count }
+        } catch ReplicaError.quarantined {
+            // The facts must be mended first.
         }
         return count
+    }
+
+    /// How often just this was told of records that are aside, and nothing else, since this replica stands at a cut, and could
+    /// not be proven: 0 once two have contradicted each other.
+    public func unprovenCount(
+        of records: [(key: RecordKey, cells: [Cell])], of scope: Scope, at cut: Cut
+    ) -> Int {
+        let waiting = records.filter { $0.key.scope == scope && quarantined.contains($0.key) }
+        guard let answers = unprovenAnswers[scope], answers.cut == cut, !answers.isContested else { return 0 }
+        return answers.first == hash(of: waiting) ? answers.count : 0
+    }
+
+    private func noteUnproven(_ records: [(key: RecordKey, cells: [Cell])], of scope: Scope, at cut: Cut) {
+        let hash = hash(of: records)
+        let known = unprovenAnswers[scope].flatMap { $0.cut == cut ? $0 : nil }
+        var answers = known ?? UnprovenAnswers(cut: cut, first: hash)
+        answers.count += 1
+        if answers.first != hash { answers.isContested = true }
+        unprovenAnswers[scope] = answers
+    }
+
+    private func hash(of records: [(key: RecordKey, cells: [Cell])]) -> Hash128 {
+        var content = ByteWriter()
+        for (key, cells) in records {
+            withBytes(of: key) { bytes in
+                content.write(counted: bytes)
+                content.write(counted: cells.isEmpty ? [] : codec.encode(cells, key: bytes).bytes)
+            }
+        }
+        return chainHasher.hash(content.bytes)
     }
 
     private struct Unproven: Error {}
@@ -135,17 +168,24 @@ extension Replica {
     ) throws -> Bool {
         try commit()
         let digest = digest(of: scope)
+        let told = Set(records.map(\.key))
+        guard isBelieved || quarantined.allSatisfy({ $0.scope != scope || told.contains($0) }) else { return false }
         do {
             try inTransaction {
                 for (key, cells) in records { try putBack(key, cells) }
-                guard isBelieved || !isAside(scope) && self.digest(of: scope) == digest else { throw Unproven() }
+                guard isBelieved || self.digest(of: scope) == digest else { throw Unproven() }
                 try noteRepair(of: scope)
             }
-            unprovenMendings[scope] = nil
+            noteMended(scope)
             return true
         } catch is Unproven {
             return false
         }
+    }
+
+    private func noteMended(_ scope: Scope) {
+        unprovenAnswers[scope] = nil
+        if !isAside(scope) { doubtfulScopes.remove(scope) }
     }
 
     /// Whether a record of a scope is set aside.
@@ -165,26 +205,36 @@ extension Replica {
     public func mendCounters(
         of key: RecordKey, with cells: [Cell], peer cut: Cut, at milliseconds: Int64
     ) throws -> Bool {
-        let (mine, theirs) = (vector(of: key.scope), cut.vector)
+        try mendCounters([(key: key, cells: cells)], of: key.scope, peer: cut, at: milliseconds)
+    }
+
+    private func mendCounters(
+        _ records: [(key: RecordKey, cells: [Cell])], of scope: Scope, peer cut: Cut, at milliseconds: Int64
+    ) throws -> Bool {
+        let (mine, theirs) = (vector(of: scope), cut.vector)
         let isOwnNews =
             mine.covers(theirs)
             && mine.entries.allSatisfy {
                 $0.origin.member == identity.member || $0.sequence == theirs.sequence(of: $0.origin)
             }
-        guard quarantined.contains(key), isOwnNews, isOfCounters(key.collection),
-            overlays[key.scope] == nil
+        guard isOwnNews, !records.isEmpty, overlays[scope] == nil,
+            records.allSatisfy({ quarantined.contains($0.key) && isOfCounters($0.key.collection) })
         else { return false }
-        try checkChains(of: cut, in: key.scope)
+        try checkChains(of: cut, in: scope)
         try commit()
         do {
             try begin()
             try noteRecount()
-            try putBack(key, cells)
-            try recountOwn([key], at: milliseconds)
-            return true
+            // What this incarnation counted is told by its facts alone.
+            for (key, cells) in records { try putBack(key, cells.filter { $0.dot.origin != identity.origin }) }
+            try noteRepair(of: scope)
+            // Once for all of them: it looks at every fact.
+            try recountOwn(Set(records.map(\.key)), at: milliseconds)
         } catch {
             try rollBack(after: error)
         }
+        noteMended(scope)
+        return true
     }
 
     private func isOfCounters(_ collection: UInt16) -> Bool {
@@ -198,7 +248,12 @@ extension Replica {
         try withBytes(of: key) { bytes in
             let row = try encode(cells, key, bytes)
             try saveOrigins()
-            if !row.groups.isEmpty { try row.bytes.withUnsafeBytes { try tables.putRecord(bytes, $0) } }
+            if row.groups.isEmpty {
+                // A row of the engine's own may be aside where it stands.
+                try tables.delete(.record, Array(bytes))
+            } else {
+                try row.bytes.withUnsafeBytes { try tables.putRecord(bytes, $0) }
+            }
             if row.hasMarks { try tables.put(.mark, Array(bytes), []) } else { try tables.delete(.mark, Array(bytes)) }
             try tables.delete(.quarantine, Array(bytes))
         }
@@ -212,7 +267,6 @@ extension Replica {
 
     /// Makes the heads' digests say what the rows add up to.
     func sumAnew(_ scope: Scope) throws {
-        doubtfulScopes.remove(scope)
         let sums = try recomputedDigests(of: scope)
         for (origin, head) in scopes[scope]?.heads ?? [:] {
             var difference = sums[origin] ?? .zero
@@ -231,8 +285,12 @@ extension Replica {
         var sums: [Origin: Hash128] = [:]
         let prefix = RecordKey.prefix(scope)
         try tables.scan(.record, from: prefix, upTo: prefix.upperBound) { bytes, value in
-            for group in try codec.parse(value, key: bytes) {
-                if let hash = try hash(of: group, in: value, bytes) { sums[group.dot.origin, default: .zero] += hash }
+            do throws(CodecError) {
+                for group in try codec.parse(value, key: bytes) {
+                    if let hash = try hash(of: group, in: value, bytes) { sums[group.dot.origin, default: .zero] += hash }
+                }
+            } catch {
+                throw ReplicaError.damagedRow(key: try RecordKey(row: bytes))
             }
             return true
         }

@@ -54,8 +54,8 @@ public final class Replica {
     var quarantined: Set<RecordKey> = []
     /// Those whose rows were found to add up to something else than their heads say. Not kept across restarts.
     public internal(set) var doubtfulScopes: Set<Scope> = []
-    /// How often what a peer told of records that are aside was declined, since it was last taken.
-    public internal(set) var unprovenMendings: [Scope: Int] = [:]
+    /// What peers told of records that are aside, and was declined, since it was last taken.
+    var unprovenAnswers: [Scope: UnprovenAnswers] = [:]
     /// Facts of a closed incarnation came in whose counters this replica answers for; `recountClosed` settles it. Kept across
     /// restarts.
     public internal(set) var needsRecount = false

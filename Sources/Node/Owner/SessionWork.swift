@@ -22,7 +22,7 @@ struct SessionWork: Sendable {
         case .settleKnowing(let scope, _, _), .unstage(let scope): [scope]
         case .keep(let checkpoints, _): checkpoints.map(\.scope)
         case .take(let step, _): [step.reply.scope]
-        case .mend(let mending, _): [mending.scope]
+        case .mend(let scope, _, _): [scope]
         default: []
         }
     }

@@ -15,6 +15,8 @@ public struct RepairDesk {
     private static let smallRange = 32
     /// The most records, those of nothing but touch marks included, that are read of such a range.
     private static let keyLimit = 4096
+    /// The most records that are asked for before any is put back.
+    private static let asideLimit = 1024
     /// A turn holds no more records, as they lie in memory; one of the largest size fits. What is left out is found again.
     private static let sentBytes = 1 << 20
     /// The most that a turn from elsewhere may hold.
@@ -28,7 +30,7 @@ public struct RepairDesk {
         let aside = replica.quarantinedKeys.filter { $0.scope == scope }
         return RepairStanding(
             scope: scope, mark: replica.mark(of: scope), digest: replica.digest(of: scope),
-            aside: Array(aside.prefix(Mending.keyLimit)), asideCount: aside.count,
+            aside: Array(aside.prefix(Self.asideLimit)), asideCount: aside.count,
             isDoubtful: replica.doubtfulScopes.contains(scope))
     }
 
@@ -210,33 +212,43 @@ extension RepairDesk {
     /// Puts records back that were set aside.
     ///
     /// - Parameters:
+    ///   - mendings: of one scope, in the order of their keys. What was told at another cut than the last one is left out.
     ///   - peer: who has told of them.
     ///   - milliseconds: the wall clock, in milliseconds since 1970.
-    /// - Returns: how the scope stands then.
-    public func mend(_ mending: Mending, from peer: RepairPeer, at milliseconds: Int64) throws -> RepairStanding {
-        let scope = mending.scope
-        let records = try Self.decode(mending.piece, RepairRecords.header(scope, mending.cut))
-        var byKey = Dictionary(mending.keys.map { ($0, [Cell]()) }, uniquingKeysWith: { first, _ in first })
-        for record in records {
-            guard byKey[record.key] != nil else {
-                throw SessionError.refused(reason: "a record that was not asked for")
+    /// - Returns: how the scope stands then; nil if nothing was told.
+    public func mend(_ mendings: [Mending], from peer: RepairPeer, at milliseconds: Int64) throws -> RepairStanding? {
+        guard let last = mendings.last else { return nil }
+        let (scope, cut) = (last.scope, last.cut)
+        var byKey: [RecordKey: [Cell]] = [:]
+        for mending in mendings where mending.scope == scope && mending.cut == cut {
+            for key in mending.keys { byKey[key] = [] }
+            let named = Set(mending.keys)
+            let records = try Self.decode(mending.piece, RepairRecords.header(scope, cut))
+            guard records.reduce(0, { $0 + $1.memoryBytes }) <= Self.takenBytes else {
+                throw SessionError.refused(reason: "too many records in one answer")
             }
-            byKey[record.key] = try record.cells()
+            for record in records {
+                guard named.contains(record.key) else {
+                    throw SessionError.refused(reason: "a record that was not asked for")
+                }
+                byKey[record.key] = try record.cells()
+            }
         }
-        let believesAll = peer.speaksToRegistrar && isLastResort(peer, of: scope)
-        let sorted = byKey.sorted { $0.key < $1.key }.map { (key: $0.key, cells: $0.value) }
-        _ = try replica.mend(sorted, of: scope, peer: mending.cut, at: milliseconds) {
-            believesAll || peer.vouches(for: $0)
-        }
+        let told = byKey.sorted { $0.key < $1.key }.map { (key: $0.key, cells: $0.value) }
+        let believesAll = peer.speaksToRegistrar && isLastResort(peer, told, of: scope, at: cut)
+        _ = try replica.mend(told, of: scope, peer: cut, at: milliseconds) { believesAll || peer.vouches(for: $0) }
         return standing(of: scope)
     }
 
     /// Nobody stands above the registrar, and what came in for a record while it was aside makes their memory worthless. Then the
-    /// member whose scope it is must be believed; of others anybody, once none of many has told what could be proven.
-    private func isLastResort(_ peer: RepairPeer, of scope: Scope) -> Bool {
+    /// member whose scope it is must be believed; of others anybody, once what it tells was told often and never contradicted.
+    private func isLastResort(
+        _ peer: RepairPeer, _ told: [(key: RecordKey, cells: [Cell])], of scope: Scope, at cut: Cut
+    ) -> Bool {
         switch scope.kind {
-        case .books, .stock, .mailbox: scope.member == peer.member
-        case .chain, .customers, nil: replica.unprovenMendings[scope, default: 0] >= Self.declinedMendings
+        case .books, .stock: scope.member == peer.member
+        case .chain, .customers, .mailbox, nil:
+            replica.unprovenCount(of: told, of: scope, at: cut) >= Self.declinedMendings
         }
     }
 

@@ -6,7 +6,7 @@ public struct RepairStanding: Hashable, Sendable {
     public let mark: UInt64
     /// nil while a large cut is being folded in.
     public let digest: Hash128?
-    /// Records that are set aside, as many as may be asked for at once.
+    /// The first records that are set aside, ascending.
     public let aside: [RecordKey]
     /// How many are, in all.
     public let asideCount: Int

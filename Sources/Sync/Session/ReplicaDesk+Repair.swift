@@ -29,9 +29,9 @@ extension ReplicaDesk {
             return .taken(try orNothing(nothing) { try desk.take(step, from: peer) })
         case .find(let scope, let keys):
             return .found(try orNothing(.nothing(of: scope)) { try desk.find(keys, of: scope) })
-        case .mend(let mending, let peer):
-            let standing = try orNothing(nil) { try desk.mend(mending, from: peer, at: milliseconds) }
-            return .mended(standing ?? desk.standing(of: mending.scope))
+        case .mend(let scope, let mendings, let peer):
+            let standing = try orNothing(nil) { try desk.mend(mendings, from: peer, at: milliseconds) }
+            return .mended(standing ?? desk.standing(of: scope))
         default: preconditionFailure("only what is about repair comes here")
         }
     }

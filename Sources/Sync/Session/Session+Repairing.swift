@@ -4,88 +4,6 @@ public import Replica
 /// Looking for what differs at equal cuts, and for records that are damaged here, one scope at a time; and answering the other
 /// side, which does the same.
 extension Session {
-    struct Repairing {
-        /// Scopes to look into.
-        var searches: [Scope: Search] = [:]
-        /// When to look at them next, and when that is to be done even if nothing happens before.
-        var due: Int64?
-        var wakeUp: Int64?
-        var asking: Asking?
-        /// Since when the other side has been asked something.
-        var askedSince: Int64?
-        /// What the other side has asked, and was not answered.
-        var answering: Answering?
-        /// A question or an answer that waits for credit.
-        var unsent: [Frame] = []
-        /// How many questions may be asked, and may come.
-        var ownQuestions: QuestionAllowance
-        var theirQuestions: QuestionAllowance
-
-        init(at milliseconds: Int64) {
-            ownQuestions = QuestionAllowance(atOnce: 32, milliseconds: 4000, at: milliseconds)
-            theirQuestions = QuestionAllowance(atOnce: 64, milliseconds: 2000, at: milliseconds)
-        }
-
-        /// Whoever gives no credit is not answered yet, and must not let answers pile up here.
-        var hasUnsentAnswer: Bool {
-            unsent.contains { frame in
-                switch frame {
-                case .repair(let turn): turn.isAnswer
-                case .mend: true
-                default: false
-                }
-            }
-        }
-
-        /// Nothing is due while something is asked.
-        var deadline: Int64? { asking == nil && unsent.isEmpty ? wakeUp : nil }
-
-        mutating func search(_ scope: Scope, from time: Int64) {
-            searches[scope, default: Search(notBefore: time)].notBefore = min(searches[scope]?.notBefore ?? time, time)
-            wake(at: time)
-        }
-
-        mutating func wake(at time: Int64) {
-            due = min(due ?? time, time)
-            wakeUp = min(wakeUp ?? time, time)
-        }
-
-        mutating func forget(_ scope: Scope) { searches[scope] = nil }
-
-        mutating func stop() {
-            (searches, due, wakeUp, unsent) = ([:], nil, nil, [])
-            (asking, askedSince, answering) = (nil, nil, nil)
-        }
-    }
-
-    struct Search {
-        var notBefore: Int64
-        /// How often it came to nothing, because the two stood elsewhere or the other side could not help.
-        var failures = 0
-        /// The rows were compared, and not only the digests.
-        var hasCompared = false
-        /// Both digests as a comparison left them, and how many did.
-        var unequal: (mine: Hash128, theirs: Hash128, count: Int)?
-
-        /// After so many comparisons that changed nothing nobody can say who is right.
-        static let unequalLimit = 3
-    }
-
-    enum Asking {
-        case inspecting(Scope)
-        /// The other side was asked to compare; it was told this.
-        case comparing(RepairTurn)
-        /// It has answered.
-        case examining(Scope, theirs: RepairTurn)
-        case lacking(Scope, aside: Int)
-        case mending(Scope, aside: Int)
-    }
-
-    enum Answering {
-        case comparison(RepairTurn)
-        case lack(Scope)
-    }
-
     // MARK: What there is to look into
 
     /// Learns that a record of these scopes is set aside here, or that their rows do not add up.
@@ -187,7 +105,7 @@ extension Session {
         guard case .inspecting(scope)? = repairing.asking else { return }
         guard shares(scope) else { return finish(scope, at: now) }
         guard standing.aside.isEmpty else {
-            return ask(.lack(scope, standing.aside), .lacking(scope, aside: standing.asideCount), scope, at: now)
+            return lack(Lack(scope, standing.aside, of: standing.asideCount), at: now)
         }
         guard let digest = standing.digest else { return putOff(scope, at: now) }
         let turn = RepairTurn(
@@ -213,15 +131,21 @@ extension Session {
         goOn(scope, at: now)
     }
 
+    private mutating func lack(_ lack: Lack, at now: Moment) {
+        ask(.lack(lack.scope, Array(lack.rest.prefix(Mending.keyLimit))), .lacking(lack), lack.scope, at: now)
+    }
+
     mutating func take(_ mending: Mending, _ byteCount: Int, at now: Moment) throws(SessionError) {
-        guard case .lacking(mending.scope, let aside)? = repairing.asking else {
+        guard case .lacking(var told)? = repairing.asking, told.scope == mending.scope else {
             throw .unexpected(kind: FrameKind.mend.rawValue)
         }
         repairing.askedSince = nil
         spend(Frame.wireBytes(body: byteCount))
-        guard shares(mending.scope), !mending.keys.isEmpty else { return putOff(mending.scope, at: now) }
-        repairing.asking = .mending(mending.scope, aside: aside)
-        requests.append(.mend(mending, from: repairPeer))
+        let scope = told.scope
+        guard shares(scope), !mending.keys.isEmpty || !told.told.isEmpty else { return putOff(scope, at: now) }
+        if told.takes(mending, byteCount) { return lack(told, at: now) }
+        repairing.asking = .mending(scope, aside: told.count)
+        requests.append(.mend(scope, told.told, from: repairPeer))
     }
 
     mutating func takeMended(_ standing: RepairStanding, at now: Moment) {

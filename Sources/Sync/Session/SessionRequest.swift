@@ -44,8 +44,8 @@ public enum SessionRequest: Hashable, Sendable {
     case take(RepairStep, from: RepairPeer)
     /// What is held of these records.
     case find(Scope, [RecordKey])
-    /// Put records back that are set aside.
-    case mend(Mending, from: RepairPeer)
+    /// Put records of a scope back that are set aside.
+    case mend(Scope, [Mending], from: RepairPeer)
 }
 
 /// What an origin says itself of its chain.
