@@ -213,6 +213,29 @@ import Testing
         #expect(try headquarters.replica.record(customer).cells == cells)
     }
 
+    @Test func `ranges that overlap or go back end the session`() throws {
+        let (headquarters, _) = try scene()
+        let keys = try headquarters.replica.keys(of: Self.customers)
+        #expect(keys.count == 2)
+        func offer(_ begins: [RecordKey], upTo end: RecordKey?) -> RepairMove {
+            let ranges = begins.map { RepairOffer.Range(lower: $0, sum: Fingerprint(count: 1, sum: .zero)) }
+            return .offer(RepairOffer(scope: Self.customers, ranges: ranges, upper: end))
+        }
+        let turns = [
+            [offer([keys[1], keys[0]], upTo: nil)], [offer([keys[0], keys[0]], upTo: nil)],
+            [offer([keys[1]], upTo: keys[0])], [offer([keys[0]], upTo: keys[1]), offer([keys[0]], upTo: nil)],
+            [offer([keys[0]], upTo: nil), offer([keys[1]], upTo: nil)],
+        ]
+        for (index, moves) in turns.enumerated() {
+            var attacker = Attacker(2, against: headquarters)
+            try attacker.open()
+            let mark = headquarters.replica.mark(of: Self.customers)
+            try attacker.say(
+                .repair(RepairTurn(scope: Self.customers, isAnswer: false, mark: mark, digest: .zero, moves: moves)))
+            #expect(attacker.end?.name == "malformed", "\(index)")
+        }
+    }
+
     @Test func `records outside their range, beyond the cut, or unasked for, end the session and change nothing`() throws {
         let (headquarters, _) = try scene()
         let standing = RepairDesk(headquarters.replica).standing(of: .chain)
