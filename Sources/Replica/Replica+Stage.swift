@@ -36,11 +36,15 @@ extension Replica {
     /// - Parameter member: who sent its header.
     public func stage(_ records: [DeltaRecord], in scope: Scope, from member: UInt32? = nil) throws {
         try commit()
-        let staging = try staging(of: scope, from: member)
+        var staging = try staging(of: scope, from: member)
         var check = try DeltaCheck(staging.header, after: try lastStagedKey(at: staging.place))
         try check.check(records)
-        try checkFoldable(records, staging.header)
+        let namesAside = try !checkFoldable(records, staging.header)
         try inTransaction {
+            if namesAside, !staging.isUnchecked {
+                staging.isUnchecked = true
+                try save(staging)
+            }
             var rest = records[...]
             while !rest.isEmpty {
                 var bytes = 0
@@ -56,9 +60,11 @@ extension Replica {
 
     /// Joins records as folding will, and keeps nothing of it: what cannot be folded in must be refused before it is
     /// published, when its scope could neither go on nor back. Most meet no row, and are folded in as they are.
-    private func checkFoldable(_ records: [DeltaRecord], _ header: DeltaHeader) throws {
+    ///
+    /// - Returns: whether all were looked at: those that are aside cannot be.
+    private func checkFoldable(_ records: [DeltaRecord], _ header: DeltaHeader) throws -> Bool {
         // As with `join`: what comes again is not looked into.
-        guard !vector(of: header.scope).covers(header.cut.vector) else { return }
+        guard !vector(of: header.scope).covers(header.cut.vector) else { return true }
         let context = JoinContext(cut: header.cut.vector, before: vector(of: header.scope), reach: header.reach)
         var present = PresentKeys(tables)
         for record in records where quarantined.isEmpty || !quarantined.contains(record.key) {
@@ -68,6 +74,17 @@ extension Replica {
                 let mine = try loadRow(record.key, bytes).cells
                 _ = try encode(try joined(mine, with: try record.cells(), key: record.key, context), record.key, bytes)
             }
+        }
+        return quarantined.isEmpty || records.allSatisfy { !quarantined.contains($0.key) }
+    }
+
+    /// What was aside while it came may have been mended since.
+    private func checkMended(_ staging: Overlay) throws {
+        guard staging.isUnchecked else { return }
+        let (chunks, _) = try stagedChunks(at: staging.place, byteBudget: .max)
+        for (_, chunk) in chunks {
+            let records = chunk.entries.compactMap { entry in entry.packed.map { DeltaRecord(key: entry.key, packed: $0) } }
+            _ = try checkFoldable(records, staging.header)
         }
     }
 
@@ -101,6 +118,7 @@ extension Replica {
         try check(overlay.header)
         // As with `join`: what comes again, or late, changes nothing, even if it says other things about what is held.
         guard !vector(of: scope).covers(overlay.header.cut.vector) else { return try dropStaged(scope, from: member) }
+        try checkMended(overlay)
         overlay.before = vector(of: scope)
         try inTransaction {
             try save(overlay)

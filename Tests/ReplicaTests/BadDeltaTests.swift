@@ -193,6 +193,29 @@ import Testing
         }
     }
 
+    /// What is aside cannot be looked at when it is staged. Once mended before the cut was published, it made a fold that could
+    /// neither go on nor back.
+    @Test func `another content of a record that was aside when it came`() throws {
+        let meeting = try Meeting()
+        let (site, key) = (meeting.mine, TestSchema.ticket(2, in: Self.scope))
+        let cells = try site.replica.record(key).cells
+        let dot = try #require(cells.first).dot
+        var bad = meeting.delta
+        bad.records.insert(try Self.record(2, [Self.cell(dot, .value(.integer(77)))]), at: 0)
+        try site.replica.quarantine(key)
+        _ = try site.replica.stage(bad.header)
+        for record in bad.records { try site.replica.stage([record], in: Self.scope) }
+        try site.restart(on: site.disk.image)
+        let digest = try #require(site.replica.digest(of: Self.scope))
+        #expect(try site.replica.mend(key, with: cells, peerDigest: digest))
+        #expect(throws: ReplicaError.join(key: key, .contentDiffers(slot: Self.title, dot: dot))) {
+            try site.replica.publish(Self.scope)
+        }
+        #expect(site.replica.foldingScopes.isEmpty)
+        try site.replica.dropStaged(Self.scope)
+        try site.replica.join([meeting.delta], at: Site.epoch)
+    }
+
     @Test func `a peer that claims the highest sequence there is gets nothing and breaks nothing`() throws {
         let meeting = try Meeting()
         let points = [meeting.mine, meeting.theirs].map {

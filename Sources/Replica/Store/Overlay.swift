@@ -10,6 +10,8 @@ struct Overlay {
     var sender: UInt32?
     /// This replica's vector when the cut was published; nil while it is still arriving.
     var before: VersionVector?
+    /// Whether it names records that were aside when they came: nobody knows yet whether those can be folded in.
+    var isUnchecked = false
     /// Whether the keys below the first chunk left are folded already.
     var hasFolded = false
     /// Where the search goes on for records that a whole state does not name; nil at the first chunk left. After a restart it
@@ -26,7 +28,8 @@ struct Overlay {
 
     var value: [UInt8] {
         var writer = ByteWriter(reservingCapacity: 256)
-        writer.write(byte: (before == nil ? 0 : 1) | (hasFolded ? 2 : 0) | (sender == nil ? 0 : 4))
+        writer.write(
+            byte: (before == nil ? 0 : 1) | (hasFolded ? 2 : 0) | (sender == nil ? 0 : 4) | (isUnchecked ? 8 : 0))
         if let sender { writer.write(varint: UInt64(sender)) }
         before?.encode(into: &writer)
         header.encode(into: &writer)
@@ -45,6 +48,7 @@ extension Overlay {
         }
         before = flags & 1 != 0 ? try VersionVector(decoding: &reader, limit: DeltaHeader.originLimit) : nil
         hasFolded = flags & 2 != 0
+        isUnchecked = flags & 8 != 0
         header = try DeltaHeader(decoding: &reader)
         try reader.expectEnd()
     }

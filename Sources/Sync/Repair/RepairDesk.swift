@@ -84,12 +84,12 @@ public struct RepairDesk {
         let scope = reply.scope
         guard replica.mark(of: scope) == reply.mark else { return .unable(scope, isAnswer: reply.isAnswer) }
         if step.isDigestWrong, let sums = step.sums {
-            try replica.correctDigest(with: sums) { peer.vouches(for: $0) }
+            try replica.correctDigest(with: sums) { peer.vouches(for: $0, in: scope) }
         }
         if !step.records.isEmpty {
             _ = try replica.reconcile(
                 step.records, of: scope, from: peer.member, at: replica.cut(of: scope), knowing: step.sums
-            ) { peer.vouches(for: $0) }
+            ) { peer.vouches(for: $0, in: scope) }
         }
         guard let digest = replica.digest(of: scope) else { return .unable(scope, isAnswer: reply.isAnswer) }
         reply.digest = digest
@@ -236,7 +236,7 @@ extension RepairDesk {
         }
         let told = byKey.sorted { $0.key < $1.key }.map { (key: $0.key, cells: $0.value) }
         let believesAll = peer.speaksToRegistrar && isLastResort(peer, told, of: scope, at: cut)
-        _ = try replica.mend(told, of: scope, peer: cut, at: milliseconds) { believesAll || peer.vouches(for: $0) }
+        _ = try replica.mend(told, of: scope, peer: cut, at: milliseconds) { believesAll || peer.vouches(for: $0, in: scope) }
         return standing(of: scope)
     }
 

@@ -1,11 +1,11 @@
 internal import CRDT
+internal import Replica
 
 /// With whom a scope is compared, and what of its words is believed.
 public struct RepairPeer: Hashable, Sendable {
     public let member: UInt32
-    /// Headquarters is believed, and every member about what it wrote itself: else whoever may relay could make up, or alter,
-    /// what others have written long ago.
-    let isHeadquarters: Bool
+    private let isHeadquarters: Bool
+    private let isRegistrar: Bool
     /// This side holds the registrar's office: nobody stands above it.
     let speaksToRegistrar: Bool
 
@@ -13,8 +13,14 @@ public struct RepairPeer: Hashable, Sendable {
     public init(_ member: UInt32, of own: UInt32, _ access: Access) {
         self.member = member
         isHeadquarters = access.isHeadquarters(member)
+        isRegistrar = member == access.office.holder
         speaksToRegistrar = own == access.office.holder
     }
 
-    func vouches(for origin: Origin) -> Bool { isHeadquarters || origin.member == member }
+    /// Headquarters is believed, and every member about what it wrote itself: else whoever may relay could make up, or alter,
+    /// what others have written long ago. In the scope `chain` only the registrar is believed about others: what it has decided
+    /// is there.
+    func vouches(for origin: Origin, in scope: Scope) -> Bool {
+        origin.member == member || (scope == .chain ? isRegistrar : isHeadquarters)
+    }
 }
