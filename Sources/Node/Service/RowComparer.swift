@@ -25,8 +25,10 @@ final class RowComparer: Sendable {
         let (mailbox, end) = (mailbox, end)
         let thread = Thread {
             while let jobs = mailbox.takeAll() {
+                // All were asked before this: one look at the replica, whose state takes long to read, does for all of them.
+                let desk = Result { ReplicaDesk(try ReplicaDirectory.read(at: directory).replica) }
                 for job in jobs where !mailbox.isClosed {
-                    answered(SessionReply(key: job.key, answer: Self.answer(job, directory, damaged)))
+                    answered(SessionReply(key: job.key, answer: Self.answer(job, desk, damaged)))
                 }
             }
             end.hold(())
@@ -50,11 +52,10 @@ final class RowComparer: Sendable {
     }
 
     private static func answer(
-        _ job: Job, _ directory: String, _ damaged: (RecordKey) -> Void
+        _ job: Job, _ desk: Result<ReplicaDesk, any Error>, _ damaged: (RecordKey) -> Void
     ) -> SessionAnswer {
         do {
-            let desk = ReplicaDesk(try ReplicaDirectory.read(at: directory).replica)
-            return try desk.examine(job.turn, from: job.peer)
+            return try desk.get().examine(job.turn, from: job.peer)
         } catch ReplicaError.damagedRow(let key) {
             damaged(key)
             return .examined(.nothing(of: job.turn))

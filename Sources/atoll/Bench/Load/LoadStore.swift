@@ -30,9 +30,11 @@ final class LoadStore {
         backOff.succeed()
         var access = Access()
         access[member].regions = Set(interest.scopes.filter { $0.kind == .customers }.map(\.member))
-        let parameters = SessionParameters(
+        var parameters = SessionParameters(
             chain: chain, origin: replica.identity.origin, peer: Access.founder, isInitiator: true,
             interest: interest, access: access)
+        // It holds no record of `chain` that HQ does not send while it runs (`FaninChain`), and would find that out.
+        parameters.bounds.comparisonMilliseconds = 86_400_000
         session = Session(parameters, codecs: codecs, at: now)
         return drive(at: now)
     }
