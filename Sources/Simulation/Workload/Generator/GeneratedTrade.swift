@@ -11,7 +11,7 @@ struct GeneratedTrade {
     private static let hourShares: [Double] = [2, 4, 6, 7, 8, 10, 9, 7, 6, 7, 10, 11, 8, 4, 1]
 
     /// The events drawn so far that were not taken out.
-    var queue = EventQueue()
+    var queue = EventHeap<LogEvent>()
     var random: TradeRandom
     let shape: LogShape
     let storeNames: [String]
@@ -130,6 +130,6 @@ struct GeneratedTrade {
 
     /// Queues an event; it gets its number when it leaves the queue.
     mutating func push(_ kind: LogEvent.Kind, at time: Int64, replica: String) {
-        queue.push(LogEvent(number: 0, timeMilliseconds: time, replica: replica, kind: kind))
+        queue.push(LogEvent(number: 0, timeMilliseconds: time, replica: replica, kind: kind), at: time)
     }
 }

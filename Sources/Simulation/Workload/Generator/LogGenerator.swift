@@ -32,7 +32,7 @@ public struct LogGenerator: Sendable {
         var number: Int64 = 0
         for day in 0...shape.days {
             let limit = day < shape.days ? trade.run(day: day) : .max
-            while var event = trade.queue.pop(before: limit) {
+            while var event = trade.queue.pop(before: limit)?.event {
                 event.number = number
                 number += 1
                 try visit(event)

@@ -1,23 +1,29 @@
 /// Events to come, given out by time and, at equal times, in the order in which they were pushed.
 ///
 /// A binary heap of array positions: pushing and popping take logarithmic time and move no event.
-struct EventQueue {
+public struct EventHeap<Event> {
     private struct Entry {
-        var timeMilliseconds: Int64
+        var time: Int64
         var sequence: Int
         var slot: Int
 
         func precedes(_ other: Entry) -> Bool {
-            (timeMilliseconds, sequence) < (other.timeMilliseconds, other.sequence)
+            (time, sequence) < (other.time, other.sequence)
         }
     }
 
     private var heap: [Entry] = []
-    private var events: [LogEvent?] = []
+    private var events: [Event?] = []
     private var freeSlots: [Int] = []
     private var pushedCount = 0
 
-    mutating func push(_ event: LogEvent) {
+    public init() {}
+
+    /// When the first event comes.
+    public var nextTime: Int64? { heap.first?.time }
+
+    /// - Parameter time: in whatever unit; earlier ones than those that were given out may be pushed, too.
+    public mutating func push(_ event: Event, at time: Int64) {
         let slot: Int
         if let free = freeSlots.popLast() {
             slot = free
@@ -26,21 +32,21 @@ struct EventQueue {
             slot = events.count
             events.append(event)
         }
-        heap.append(Entry(timeMilliseconds: event.timeMilliseconds, sequence: pushedCount, slot: slot))
+        heap.append(Entry(time: time, sequence: pushedCount, slot: slot))
         pushedCount += 1
         siftUp(heap.count - 1)
     }
 
-    /// Takes the first event out if its time lies before `limitMilliseconds`.
-    mutating func pop(before limitMilliseconds: Int64) -> LogEvent? {
-        guard let first = heap.first, first.timeMilliseconds < limitMilliseconds else { return nil }
+    /// Takes the first event out if its time lies before a limit.
+    public mutating func pop(before limit: Int64 = .max) -> (event: Event, time: Int64)? {
+        guard let first = heap.first, first.time < limit else { return nil }
         let last = heap.removeLast()
         if !heap.isEmpty {
             heap[0] = last
             siftDown(0)
         }
         freeSlots.append(first.slot)
-        return events[first.slot].take()
+        return events[first.slot].take().map { ($0, first.time) }
     }
 
     private mutating func siftUp(_ start: Int) {

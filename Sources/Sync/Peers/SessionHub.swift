@@ -1,0 +1,216 @@
+public import CRDT
+public import Replica
+
+/// All sessions of one node, without any input or output of its own: whoever drives it carries bytes, requests and wake-ups, and
+/// is told what became of each session.
+///
+/// It decides which of two sessions with one member stays, who hears of a change, who may go on when the membership changes,
+/// and passes signatures on. It keeps no lines: a session's key names its line, too.
+public struct SessionHub {
+    /// What there is to do, in its order.
+    public enum Effect: Sendable {
+        case send([UInt8], SessionKey)
+        /// Serve it, and hand the answer to `answer`. Requests of one session are served in their order.
+        case request(SessionRequest, SessionKey, peer: UInt32)
+        /// Call `tick` then, by the monotonic clock; what was asked before of that session can be forgotten.
+        case wake(SessionKey, at: Int64)
+        /// The two sides have understood each other: data flows.
+        case opened(SessionKey, peer: UInt32)
+        case suspended(SessionKey, Scope, SessionError)
+        case measured(SessionKey, peer: UInt32, ClockOffset)
+        /// Hang up once what was to be sent has been.
+        case ended(SessionKey, peer: UInt32, SessionError)
+    }
+
+    private struct Slot {
+        let peer: UInt32
+        var session: Session
+        var hasBeenOpen = false
+        var wakeUp: Int64?
+        var toldSuspensions: Set<Scope> = []
+        var toldOffset: ClockOffset?
+    }
+
+    public let chain: Hash128
+    /// Whose transactions the replica makes from now on.
+    public var origin: Origin
+    public private(set) var access: Access
+    /// Scopes that the replica holds something of.
+    public private(set) var held: Set<Scope>
+    public private(set) var peers: PeerTable
+    private let bounds: SessionBounds
+    private let codecs: SessionCodecs
+    private var slots: [SessionKey: Slot] = [:]
+    private var subscriptions = Subscriptions()
+    private var effects: [Effect] = []
+    private var lastKey: UInt64 = 0
+
+    public init(
+        chain: Hash128, origin: Origin, access: Access, holding held: some Sequence<Scope>, bounds: SessionBounds,
+        codecs: SessionCodecs
+    ) {
+        (self.chain, self.origin, self.access, self.held) = (chain, origin, access, Set(held))
+        (self.bounds, self.codecs) = (bounds, codecs)
+        peers = PeerTable(of: origin.member)
+    }
+
+    public mutating func takeEffects() -> [Effect] {
+        defer { effects = [] }
+        return effects
+    }
+
+    public subscript(key: SessionKey) -> Session? { slots[key]?.session }
+
+    /// Ascending.
+    public var keys: [SessionKey] { slots.keys.sorted() }
+
+    // MARK: Lines
+
+    /// A line to a member is there, and it is proved whose it is.
+    ///
+    /// - Parameters:
+    ///   - isInitiator: whether this node has dialled.
+    ///   - refusal: why the member may not speak for itself any more.
+    public mutating func begin(
+        with peer: UInt32, asInitiator isInitiator: Bool, refusing refusal: SessionError? = nil, at now: Moment
+    ) -> SessionKey {
+        lastKey += 1
+        let key = SessionKey(number: lastKey)
+        var parameters = SessionParameters(
+            chain: chain, origin: origin, peer: peer, isInitiator: isInitiator,
+            interest: access.interest(of: origin.member, holding: held), access: access)
+        parameters.bounds = bounds
+        slots[key] = Slot(peer: peer, session: Session(parameters, codecs: codecs, at: now))
+        if isInitiator { subscriptions.expect(key) }
+        if let refusal = refusal ?? (access[peer].isRevoked ? .revoked(member: peer) : nil) {
+            slots[key]?.session.close(because: refusal)
+        } else {
+            admit(key, of: peer, asInitiator: isInitiator, at: now)
+        }
+        drive(key, at: now)
+        return key
+    }
+
+    private mutating func admit(_ key: SessionKey, of peer: UInt32, asInitiator isInitiator: Bool, at now: Moment) {
+        let admission = peers.admit(key, of: peer, asInitiator: isInitiator) { [slots] other in
+            slots[other]?.session.phase == .greeting
+        }
+        switch admission {
+        case .alone: break
+        case .replaces(let other): end(other, because: .superseded, at: now)
+        case .superseded: slots[key]?.session.close(because: .superseded)
+        }
+    }
+
+    public mutating func receive(_ bytes: UnsafeRawBufferPointer, on key: SessionKey, at now: Moment) {
+        slots[key]?.session.receive(bytes, at: now)
+        drive(key, at: now)
+    }
+
+    public mutating func noteWritable(_ isWritable: Bool, on key: SessionKey, at now: Moment) {
+        slots[key]?.session.noteWritable(isWritable, at: now)
+        drive(key, at: now)
+    }
+
+    /// The line is gone.
+    public mutating func lose(_ key: SessionKey, at now: Moment) {
+        slots[key]?.session.lose()
+        drive(key, at: now)
+    }
+
+    public mutating func end(_ key: SessionKey, because error: SessionError, at now: Moment) {
+        slots[key]?.session.close(because: error)
+        drive(key, at: now)
+    }
+
+    public mutating func tick(_ key: SessionKey, at now: Moment) {
+        slots[key]?.wakeUp = nil
+        slots[key]?.session.tick(at: now)
+        drive(key, at: now)
+    }
+
+    // MARK: The replica
+
+    public mutating func answer(_ answer: SessionAnswer, for key: SessionKey, at now: Moment) {
+        slots[key]?.session.answer(answer, at: now)
+        drive(key, at: now)
+        // Behind the transactions that they confirm.
+        if case .kept(_, let news, _) = answer, !news.isEmpty { tell(news, butNot: key, at: now) }
+    }
+
+    /// Something is new and durable in these scopes.
+    public mutating func noteChanges(of scopes: [Scope], at now: Moment) {
+        held.formUnion(scopes)
+        for (key, scopes) in subscriptions.concerned(by: scopes) {
+            slots[key]?.session.noteChanges(of: scopes, at: now)
+            drive(key, at: now)
+        }
+    }
+
+    /// Passes origins' signatures on to everybody whom they may concern.
+    ///
+    /// - Parameter source: whoever brought them.
+    public mutating func tell(_ checkpoints: [SignedCheckpoint], butNot source: SessionKey?, at now: Moment) {
+        for (key, scopes) in subscriptions.concerned(by: checkpoints.map(\.scope)) where key != source {
+            slots[key]?.session.tell(checkpoints.filter { scopes.contains($0.scope) }, at: now)
+            drive(key, at: now)
+        }
+    }
+
+    /// Learns who may do what from now on.
+    public mutating func adopt(_ fresh: Access, at now: Moment) {
+        let before = access
+        access = fresh
+        for key in keys {
+            guard let peer = slots[key]?.peer else { continue }
+            if [peer, origin.member].contains(where: { before.isHeadquarters($0) != fresh.isHeadquarters($0) }) {
+                // What is for both sides was settled when the session began: the next one begins with more.
+                slots[key]?.session.close(because: .finished)
+            } else {
+                slots[key]?.session.noteAccess(fresh, at: now)
+            }
+            drive(key, at: now)
+        }
+    }
+
+    // MARK: Effects
+
+    private mutating func drive(_ key: SessionKey, at now: Moment) {
+        guard var slot = slots[key] else { return }
+        // No second reference while it is changed.
+        slots[key] = nil
+        if let hello = slot.session.hello { subscriptions.add(key, hello.interest) }
+        for request in slot.session.takeRequests() { effects.append(.request(request, key, peer: slot.peer)) }
+        let output = slot.session.takeOutput()
+        if !output.isEmpty { effects.append(.send(output, key)) }
+        note(&slot, key)
+        guard let end = slot.session.end else {
+            if let deadline = slot.session.nextDeadline, slot.wakeUp.map({ deadline < $0 }) ?? true {
+                slot.wakeUp = deadline
+                effects.append(.wake(key, at: deadline))
+            }
+            slots[key] = slot
+            return
+        }
+        subscriptions.remove(key)
+        peers.remove(key, of: slot.peer)
+        effects.append(.ended(key, peer: slot.peer, end))
+    }
+
+    private mutating func note(_ slot: inout Slot, _ key: SessionKey) {
+        if slot.session.phase == .open, !slot.hasBeenOpen {
+            slot.hasBeenOpen = true
+            effects.append(.opened(key, peer: slot.peer))
+        }
+        if slot.session.suspended.count > slot.toldSuspensions.count {
+            for (scope, error) in slot.session.suspended.sorted(by: { $0.key < $1.key })
+            where slot.toldSuspensions.insert(scope).inserted {
+                effects.append(.suspended(key, scope, error))
+            }
+        }
+        if let offset = slot.session.clockOffset, offset != slot.toldOffset {
+            slot.toldOffset = offset
+            effects.append(.measured(key, peer: slot.peer, offset))
+        }
+    }
+}
