@@ -41,4 +41,16 @@ enum JSONTree: Decodable, Equatable {
             self = .real(real.bitPattern)
         }
     }
+
+    /// Null for each integer that a `Double` may round. Foundation cuts the fraction off `162269338234939906.1` if asked
+    /// for an integer, so that such a number can differ from the `Double` that it is.
+    var withoutWideIntegers: JSONTree {
+        switch self {
+        case .integer(let integer): integer.magnitude < 1 << 53 ? self : .null
+        case .large: .null
+        case .array(let elements): .array(elements.map(\.withoutWideIntegers))
+        case .object(let members): .object(members.mapValues(\.withoutWideIntegers))
+        default: self
+        }
+    }
 }

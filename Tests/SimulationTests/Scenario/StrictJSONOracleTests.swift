@@ -12,6 +12,13 @@ import Testing
         try? JSONDecoder().decode(type, from: Data(bytes))
     }
 
+    /// The same for every process: sorted, as a seed would not repeat a dictionary's order.
+    private func encoded(_ scenario: SampleScenario, isPretty: Bool) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = isPretty ? [.sortedKeys, .prettyPrinted] : .sortedKeys
+        return try encoder.encode(scenario)
+    }
+
     @Test(arguments: [UInt64](0..<8))
     func `both decoders read the same from random valid documents`(seed: UInt64) {
         var random = SeededRandom(seed: seed)
@@ -41,9 +48,7 @@ import Testing
         var random = SeededRandom(seed: seed)
         for _ in 0..<100 {
             let scenario = SampleScenario(using: &random)
-            let encoder = JSONEncoder()
-            if Bool.random(using: &random) { encoder.outputFormatting = [.prettyPrinted, .sortedKeys] }
-            let text = String(decoding: try encoder.encode(scenario), as: UTF8.self)
+            let text = String(decoding: try encoded(scenario, isPretty: Bool.random(using: &random)), as: UTF8.self)
             #expect(decoded(SampleScenario.self, text) == scenario, "seed \(seed): \(text)")
         }
     }
@@ -58,7 +63,7 @@ import Testing
             let isSample = Bool.random(using: &random)
             let whole =
                 isSample
-                ? try JSONEncoder().encode(SampleScenario(using: &random))
+                ? try encoded(SampleScenario(using: &random), isPretty: false)
                 : Data(RandomJSON.document(using: &random).utf8)
             for _ in 0..<10 {
                 let damaged = mutated(Array(whole), using: &random)
@@ -66,7 +71,8 @@ import Testing
                     #expect(sample == theirs(SampleScenario.self, damaged), "seed \(seed): \(damaged)")
                 }
                 if let tree = ours(JSONTree.self, damaged) {
-                    #expect(tree == theirs(JSONTree.self, damaged), "seed \(seed): \(damaged)")
+                    let other = theirs(JSONTree.self, damaged)
+                    #expect(tree.withoutWideIntegers == other?.withoutWideIntegers, "seed \(seed): \(damaged)")
                     accepted += 1
                 } else {
                     checkPlaces(damaged)
