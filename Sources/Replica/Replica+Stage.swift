@@ -27,7 +27,7 @@ extension Replica {
         of scope: Scope, from member: UInt32?
     ) throws -> (header: DeltaHeader, last: RecordKey)? {
         let place = StagingPlace(scope: scope, sender: member)
-        guard overlays[scope] == nil, let staging = stagings[place], let last = try lastStagedKey(at: place) else { return nil }
+        guard let staging = stagings[place], let last = try lastStagedKey(at: place) else { return nil }
         return (staging.header, last)
     }
 

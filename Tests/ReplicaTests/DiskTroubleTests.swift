@@ -37,6 +37,12 @@ import Testing
         try schedule.run(steps: 40, with: .powerLoss)
     }
 
+    /// Another member's cut of the scope was being folded in just then, and how far this one had come could not be asked.
+    @Test func `how far a cut has come is known while another one of its scope is folded in`() throws {
+        var schedule = try Schedule(seed: 11_572_208_075_132_555_343, siteCount: 3)
+        try schedule.run(steps: 40, with: .readErrors)
+    }
+
     @Test func `a lying sync is found out`() {
         var violations = 0
         for seed in 0..<120 {

@@ -41,6 +41,8 @@ import Testing
         #expect(throws: ReplicaError.folding(scope: Shop.books)) {
             try headquarters.publish(Shop.books, from: 1, records: UInt64(whole.records.count))
         }
+        let position = try headquarters.stagedPosition(of: Shop.books, from: 1)
+        #expect(position?.last == whole.records.last?.key, "its sender is told how far it has come")
         while try headquarters.fold(at: 2000) {}
         try headquarters.publish(Shop.books, from: 1, records: UInt64(whole.records.count))
         while try headquarters.fold(at: 2000) {}

@@ -141,7 +141,8 @@ extension Schedule {
             try require(isPublished || !transfer.isPublished, "a published cut is no longer")
             transfer.isPublished = isPublished
             if !isPublished {
-                let last = try replica.stage(header, from: transfer.member)
+                // Also while another's cut of the scope is being folded in.
+                let last = try replica.stagedPosition(of: header.scope, from: transfer.member)?.last
                 let staged = transfer.pieces.firstIndex { piece in
                     piece.contains { record in last.map { record.key > $0 } ?? true }
                 }
