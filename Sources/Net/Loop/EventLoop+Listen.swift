@@ -38,11 +38,14 @@ extension EventLoop {
             guard descriptor >= 0 else { return pauseAccepting(listener, errno) }
             begin(descriptor, at: listener, from: SocketAddress(storage))
         }
-        // Nobody may wait any more, and then epoll says nothing: whether descriptors suffice again shows one more look.
-        if listener.isExhausted {
-            after(milliseconds: 0) { [self] in
-                if let present = listeners[listener.id], present.isWatched, present.isExhausted { accept(at: present) }
-            }
+        lookAgain(at: listener)
+    }
+
+    /// Nobody may wait any more, and then epoll says nothing: whether descriptors suffice again shows one more look.
+    private func lookAgain(at listener: Listener) {
+        guard listener.isExhausted else { return }
+        after(milliseconds: 0) { [self] in
+            if let present = listeners[listener.id], present.isWatched, present.isExhausted { accept(at: present) }
         }
     }
 
@@ -86,7 +89,10 @@ extension EventLoop {
         cancel(timer)
         nextAccepting = nil
         for id in listeners.keys.sorted(by: { $0.number < $1.number }) {
-            if let listener = listeners[id], !listener.isWatched { watch(listener) }
+            guard let listener = listeners[id], !listener.isWatched else { continue }
+            watch(listener)
+            // The kernel says that descriptors are short before it looks whether anybody waits.
+            lookAgain(at: listener)
         }
     }
 
