@@ -124,6 +124,30 @@ struct LoopTests {
         }
     }
 
+    /// The kernel says that descriptors are short before it looks whether anybody waits. So a listener that gave the last one to
+    /// the last who waited was watched again, heard of nobody, and never told that it had recovered.
+    @Test func `descriptors that suffice for just those who wait are told to be short, and to suffice again`() async {
+        await #expect(processExitsWith: .success) {
+            let server = try RunningLoop()
+            let port = try server.listen(.plain)
+            let dialling = (0..<40).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
+            let last = try #require(dialling.max())
+            var limit = rlimit(rlim_cur: rlim_t(last) + 9, rlim_max: rlim_t(last) + 9)
+            #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+            var free: [Int32] = []
+            while case let copy = dup(dialling[0]), copy >= 0 { free.append(copy) }
+            for descriptor in free { close(descriptor) }
+            for descriptor in dialling.prefix(free.count) { #expect(LoopTests.connect(descriptor, to: port)) }
+            let full = try server.log.wait("the last descriptor") { $0.events.contains(.condition(.exhausted(errno: EMFILE))) }
+            let openings = full.openings.map(\.id)
+            #expect(!openings.isEmpty && openings.count == free.count)
+            try server.perform { loop in
+                for id in openings { loop.close(id, afterFlush: false) }
+            }
+            _ = try server.log.wait("recovery") { $0.events.contains(.condition(.recovered)) }
+        }
+    }
+
     /// - Returns: whether the connection waits to be accepted now, or is.
     private static func connect(_ descriptor: Int32, to port: UInt16) -> Bool {
         var name = sockaddr_in()

@@ -72,6 +72,24 @@ import Testing
         }
     }
 
+    /// A second headquarters once altered appointments and horizons in a store's rows by repair.
+    @Test func `a headquarters that is not the registrar is believed about all but the chain's past`() throws {
+        let (headquarters, store) = try scene()
+        let origin = headquarters.replica.identity.origin
+        store.access[2].isHeadquarters = true
+        let customer = try RecordKey(
+            scope: Self.customers, collection: RetailSchema.customer.number, id: Identifier("C0000099").required)
+        for (key, field) in [(Self.member, 901 as UInt32), (customer, RetailSchema.Customer.phone)] {
+            let before = try store.replica.record(key).cells
+            var attacker = Attacker(2, against: store)
+            try attacker.open()
+            let slot = SlotKey(field: field)
+            try attacker.say(.repair(try lie(key.scope, about: key, origin, of: store, slot: slot, .integer(1))))
+            #expect(attacker.end == nil)
+            #expect(try (store.replica.record(key).cells == before) == (key.scope == .chain), "\(key)")
+        }
+    }
+
     @Test func `what the heads remember is believed of anybody, and nothing else beside it`() throws {
         let (headquarters, store) = try scene()
         let cells = try headquarters.replica.record(Self.member).cells
