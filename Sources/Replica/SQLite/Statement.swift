@@ -94,6 +94,11 @@ public final class Statement {
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
     }
 
+    /// Whether a column holds bytes: damage turns them into text, which stands elsewhere in the order of a table.
+    func isBlob(_ column: Int32) -> Bool {
+        sqlite3_column_type(handle, column) == SQLITE_BLOB
+    }
+
     public func bytes(_ column: Int32) -> [UInt8] {
         Array(blob(column))
     }

@@ -169,6 +169,10 @@ final class Tables {
         return .damagedTable(path: connection.path, table: table, scope: try? reader.readScope())
     }
 
+    private func disorder(in table: Table) -> StorageError {
+        .damaged(path: connection.path, detail: "the rows of the table \(table.rawValue) do not stand in order")
+    }
+
     /// A value without its checksum, which must be right.
     private func opened(
         _ table: Table, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
@@ -180,6 +184,9 @@ final class Tables {
 
     /// Visits the rows from one key up to, and without, another, in order, until `visit` returns false. The rows of the
     /// table visited must not be changed meanwhile.
+    ///
+    /// A key that damage has put among others need not lie in the range that SQLite was asked for: rows that do not ascend
+    /// are an error.
     func scan(
         _ table: Table, from first: [UInt8], upTo end: [UInt8],
         _ visit: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Bool
@@ -187,8 +194,13 @@ final class Tables {
         guard let statement = ranges[table] else { return }
         statement.bind(copying: first, at: 1).bind(copying: end, at: 2)
         defer { statement.reset() }
+        var (bound, isBoundTaken) = (first, false)
         while try statement.step() {
             let key = statement.blob(0)
+            let isBehind = isBoundTaken ? bound.lexicographicallyPrecedes(key) : !key.lexicographicallyPrecedes(bound)
+            guard isBehind, statement.isBlob(0) else { throw disorder(in: table) }
+            bound.replaceSubrange(bound.indices, with: key)
+            isBoundTaken = true
             let value = try opened(table, key, statement.blob(1))
             guard try reading(table, key, { try visit(key, value) }) else { return }
         }
@@ -200,6 +212,7 @@ final class Tables {
         statement.bind(copying: key, at: 1)
         defer { statement.reset() }
         guard try statement.step() else { return nil }
+        guard !key.lexicographicallyPrecedes(statement.blob(0)), statement.isBlob(0) else { throw disorder(in: table) }
         return (statement.bytes(0), Array(try opened(table, statement.blob(0), statement.blob(1))))
     }
 }
