@@ -24,10 +24,11 @@ import Testing
         _ = try Founding.found(at: headquarters.directory, listen: address, address: address, at: past)
         let token = try Registrar(try ReplicaDirectory.open(at: headquarters.directory)).invite(
             store.name, validMilliseconds: Self.day, at: past)
+        let (listening, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let log = NodeLog { line in if line.contains("\"listening\"") { listening.signal() } }
         let service = try NodeService(
-            headquarters.directory, try NodeConfiguration.read(in: headquarters.directory), log: NodeLog { _ in },
+            headquarters.directory, try NodeConfiguration.read(in: headquarters.directory), log: log,
             systemClock: { past }, extension: ControlExtension { _, _, _, _ in false })
-        let ended = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
             try? service.run()
             ended.signal()
@@ -36,6 +37,8 @@ import Testing
             service.stop()
             ended.wait()
         }
+        // The thread may take its time: on a busy machine the store came first, and nobody answered.
+        try #require(listening.wait(timeout: .now() + 60) == .success)
         _ = try Joining.join(token, at: store.directory, clock: { past })
     }
 

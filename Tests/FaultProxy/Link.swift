@@ -11,6 +11,9 @@ final class Link {
     private var toldServer = false
     private var toldClient = false
     private(set) var isClosed = false
+    /// Both ends are told that it is over. What they still send is read and dropped until they end, too: a socket that is closed
+    /// over unread bytes sends RST in place of FIN, and the other end loses what has arrived.
+    private var isFinishing = false
 
     /// The most bytes that wait in one direction before its source has to.
     private static let limit = 256 << 10
@@ -22,26 +25,34 @@ final class Link {
 
     var polled: [pollfd] {
         [
-            pollfd(fd: clientEnded ? -1 : client, events: events(toServer.waitingCount < Self.limit), revents: 0),
-            pollfd(fd: serverEnded ? -1 : server, events: events(toClient.waitingCount < Self.limit), revents: 0),
+            pollfd(fd: clientEnded ? -1 : client, events: events(reads(into: toServer)), revents: 0),
+            pollfd(fd: serverEnded ? -1 : server, events: events(reads(into: toClient)), revents: 0),
         ]
     }
+
+    private func reads(into lane: Lane) -> Bool { isFinishing || lane.waitingCount < Self.limit }
 
     private func events(_ reads: Bool) -> Int16 { reads ? Int16(POLLIN) : 0 }
 
     /// When there is something to do though nothing happens at the sockets.
-    var nextTime: Int64? { [toServer.nextTime, toClient.nextTime].compactMap(\.self).min() }
+    var nextTime: Int64? { isFinishing ? nil : [toServer.nextTime, toClient.nextTime].compactMap(\.self).min() }
 
     func turn(_ client: pollfd, _ server: pollfd, at now: Int64, _ faults: Faults) {
         let readable = Int16(POLLIN | POLLHUP | POLLERR)
+        guard !isFinishing else {
+            if !clientEnded, client.revents & readable != 0 { drain(self.client, &clientEnded) }
+            if !serverEnded, server.revents & readable != 0 { drain(self.server, &serverEnded) }
+            if clientEnded, serverEnded { closeBoth() }
+            return
+        }
         if !clientEnded, client.revents & readable != 0 {
             read(self.client, &toServer, &clientEnded, at: now, faults.toServer)
         }
-        if !isClosed, !serverEnded, server.revents & readable != 0 {
+        if isThere, !serverEnded, server.revents & readable != 0 {
             read(self.server, &toClient, &serverEnded, at: now, faults.toClient)
         }
-        if !isClosed { write(self.server, &toServer, clientEnded, &toldServer, at: now, faults.toServer) }
-        if !isClosed { write(self.client, &toClient, serverEnded, &toldClient, at: now, faults.toClient) }
+        if isThere { write(self.server, &toServer, clientEnded, &toldServer, at: now, faults.toServer) }
+        if isThere { write(self.client, &toClient, serverEnded, &toldClient, at: now, faults.toClient) }
         if toldServer, toldClient { close(.finish) }
     }
 
@@ -78,16 +89,34 @@ final class Link {
         }
     }
 
+    private var isThere: Bool { !isClosed && !isFinishing }
+
+    private func drain(_ source: Int32, _ hasEnded: inout Bool) {
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        let count = recv(source, &buffer, buffer.count, 0)
+        hasEnded = count == 0 || count < 0 && errno != EAGAIN && errno != EINTR
+    }
+
     func close(_ cut: LaneFaults.Cut) {
         guard !isClosed else { return }
-        isClosed = true
-        for descriptor in [client, server] {
-            if cut == .reset {
+        switch cut {
+        case .finish:
+            guard !isFinishing else { return }
+            isFinishing = true
+            for descriptor in [client, server] { shutdown(descriptor, Int32(SHUT_WR)) }
+            if clientEnded, serverEnded { closeBoth() }
+        case .reset:
+            for descriptor in [client, server] {
                 // Closing a socket that does not linger at all sends RST.
                 var none = Glibc.linger(l_onoff: 1, l_linger: 0)
                 _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &none, socklen_t(MemoryLayout<Glibc.linger>.size))
             }
-            Glibc.close(descriptor)
+            closeBoth()
         }
+    }
+
+    private func closeBoth() {
+        isClosed = true
+        for descriptor in [client, server] { Glibc.close(descriptor) }
     }
 }
