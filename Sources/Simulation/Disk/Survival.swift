@@ -2,13 +2,13 @@
 ///
 /// Changes are taken over all files in the order in which they were issued. A change is a write, a truncation, the
 /// creation of a name or its removal.
-public enum Survival: CaseIterable, Hashable, Sendable {
+public enum Survival: String, CaseIterable, Codable, Hashable, Sendable {
     /// None: the cache of the drive is lost.
     case nothing
     /// Those up to a random moment.
     case prefix
     /// Those up to a random moment; the write that was under way then is torn at the boundary of a sector.
-    case tornPrefix
+    case tornPrefix = "torn_prefix"
     /// Each by the toss of a coin: later ones can survive earlier ones, as a drive reorders.
     case subset
     /// Each sector of each write by the toss of a coin.

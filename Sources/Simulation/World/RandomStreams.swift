@@ -14,6 +14,8 @@ public struct RandomStreams: Sendable {
         case fault
         /// How each clock is wrong; by node.
         case clock
+        /// Which faults a seed leaves out; by their places in the scenario.
+        case swarm
     }
 
     public let seed: UInt64

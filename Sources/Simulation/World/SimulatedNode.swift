@@ -10,6 +10,8 @@ public final class SimulatedNode {
     public let member: UInt32
     public internal(set) var disk: SimulatedDisk
     public internal(set) var clock: WorldClock
+    /// What somebody has copied of its disk.
+    var backup: DiskImage?
     /// How often it has started: what was meant for an earlier life is nothing to this one.
     public internal(set) var life: UInt64 = 0
     /// What runs; nil while the machine is off.
@@ -23,6 +25,8 @@ public final class SimulatedNode {
         var dials: DialPlan<Int>
         var lines = Lines()
         var random: SeededRandom
+        /// When each session wants to be woken.
+        var wakes: [SessionKey: Int64] = [:]
         /// Scopes in which something own was written since it was last signed.
         var unsigned: Set<Scope> = []
         /// When the last answer of the replica comes: they keep their order.

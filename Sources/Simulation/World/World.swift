@@ -26,10 +26,20 @@ public final class World {
 
     private enum Happening {
         case network(SimulatedNetwork.Happening)
-        case wake(SessionKey)
+        case wake(SessionKey, at: Int64)
         case answer(SessionAnswer, SessionKey)
         case dial(Int)
         case house
+
+        var code: UInt64 {
+            switch self {
+            case .network: 0
+            case .wake: 1
+            case .answer: 2
+            case .dial: 3
+            case .house: 4
+            }
+        }
     }
 
     private struct Due {
@@ -41,6 +51,15 @@ public final class World {
     /// Milliseconds since the world began.
     public private(set) var now: Int64 = 0
     public private(set) var nodes: [SimulatedNode] = []
+    /// Told of what is new and durable where, and of machines that were switched on. What it throws ends `run`.
+    public var observer: ((Observation) throws -> Void)?
+    private var trouble: (any Error)?
+    /// Sums up everything that has happened, in its order: equal for equal runs.
+    public private(set) var trace = TraceHash()
+    /// How many happenings there were.
+    public private(set) var happeningCount = 0
+    /// Bytes that were sent, by whomever.
+    public private(set) var sentBytes = 0
     /// Why each session that has ended did, by the reason's name.
     public private(set) var endings: [String: Int] = [:]
     private var network: SimulatedNetwork
@@ -90,6 +109,7 @@ public final class World {
             replica: replica, server: server, hub: hub, dials: DialPlan(targets), random: random)
         for target in targets.indices { schedule(.dial(target), for: node, at: now) }
         schedule(.house, for: node, at: now + Self.housekeepingMilliseconds)
+        observe(.started(node: index))
     }
 
     /// The power of a machine fails: nobody is told, and of what was not synced its disk keeps what it keeps.
@@ -113,15 +133,33 @@ public final class World {
         node.disk = SimulatedDisk(image, seed: beginning.seed &+ node.life)
     }
 
+    /// Keeps what a machine's disk holds now, as whoever copies it would: as if the program had been killed.
+    public func backUp(_ index: Int) { nodes[index].backup = nodes[index].disk.image }
+
+    /// Puts back what was kept of a machine's disk. The machine is off.
+    ///
+    /// - Returns: whether anything was.
+    public func putBack(_ index: Int) -> Bool {
+        guard let image = nodes[index].backup, !nodes[index].isRunning else { return false }
+        nodes[index].disk = SimulatedDisk(image, seed: beginning.seed &+ nodes[index].life)
+        return true
+    }
+
     /// Somebody does something at a machine that is on; it is durable when this returns.
+    ///
+    /// - Parameter then: told before anybody else hears of it.
+    /// - Returns: nil if the machine is off.
     @discardableResult
-    public func perform(at index: Int, _ body: (Transaction, _ member: UInt32) throws -> Void) throws -> Receipt? {
+    public func perform(
+        at index: Int, _ body: (Transaction, _ member: UInt32) throws -> Void, then: (Receipt) -> Void = { _ in }
+    ) throws -> Receipt? {
         let node = nodes[index]
         guard let replica = node.replica else { return nil }
         let member = node.member
         let (_, receipt) = try replica.apply(at: moment(of: node).wall) { try body($0, member) }
         try replica.commit()
         node.running?.unsigned.formUnion(receipt.dots.map(\.scope))
+        then(receipt)
         noteChanges(at: node)
         return receipt
     }
@@ -135,8 +173,24 @@ public final class World {
     }
 
     /// Breaks every connection between two machines; both are told.
-    public func tear(between one: Int, _ other: Int) {
-        for id in network.open(between: one, other) { report(network.tear(id)) }
+    ///
+    /// - Returns: whether there was one.
+    @discardableResult
+    public func tear(between one: Int, _ other: Int) -> Bool {
+        let open = network.open(between: one, other)
+        for id in open { report(network.tear(id)) }
+        return !open.isEmpty
+    }
+
+    /// What a machine believes the time to be, in milliseconds since 1970.
+    public func wall(of index: Int) -> Int64 { moment(of: nodes[index]).wall }
+
+    /// Somebody sets a machine's clock, on or off.
+    ///
+    /// - Parameter drift: by how many millionths it runs fast from now on; nil leaves that as it is.
+    public func setClock(of index: Int, jump: Int64, driftPartsPerMillion drift: Int64?) {
+        nodes[index].clock.jump(by: jump, at: now)
+        if let drift { nodes[index].clock.run(driftPartsPerMillion: drift, at: now) }
     }
 
     // MARK: Time
@@ -144,8 +198,10 @@ public final class World {
     /// Lets time go on.
     public func run(until end: Int64) throws {
         carry()
+        try throwTrouble()
         while let (due, time) = heap.pop(before: end) {
             now = max(now, time)
+            note(due)
             if let (index, life) = due.node {
                 guard nodes[index].running != nil, nodes[index].life == life else { continue }
                 try take(due.happening, at: nodes[index])
@@ -153,15 +209,39 @@ public final class World {
                 report(network.take(happening) { [nodes] in nodes[$0].isRunning })
             }
             carry()
+            try throwTrouble()
         }
         now = max(now, end)
+    }
+
+    private func note(_ due: Due) {
+        happeningCount += 1
+        trace.add(UInt64(bitPattern: now))
+        trace.add(UInt64(due.node?.index ?? 0xFF_FFFF) << 3 | due.happening.code)
+    }
+
+    private func observe(_ observation: Observation) {
+        guard trouble == nil else { return }
+        do {
+            try observer?(observation)
+        } catch {
+            trouble = error
+        }
+    }
+
+    private func throwTrouble() throws {
+        if let trouble { throw trouble }
     }
 
     private func take(_ happening: Happening, at node: SimulatedNode) throws {
         let moment = moment(of: node)
         switch happening {
         case .network: break
-        case .wake(let key): node.running?.hub.tick(key, at: moment)
+        case .wake(let key, let time):
+            // Only the last one that was asked for counts: each of the others would ask for one more.
+            guard node.running?.wakes[key] == time else { return }
+            node.running?.wakes[key] = nil
+            node.running?.hub.tick(key, at: moment)
         case .answer(let answer, let key):
             node.running?.hub.answer(answer, for: key, at: moment)
         case .dial(let target): dial(target, at: node)
@@ -253,15 +333,20 @@ public final class World {
         switch effect {
         case .send(let bytes, let key):
             guard let id = node.running?.lines.connections[key] else { return }
+            sentBytes += bytes.count
+            trace.add(bytes)
             let waiting = network.send(bytes, on: id, by: node.index, at: now) ?? 0
             if waiting > Self.sendingLimit { node.running?.hub.noteWritable(false, on: key, at: moment(of: node)) }
         case .request(let request, let key, let peer): serve(request, for: key, from: peer, at: node)
-        case .wake(let key, let time): schedule(.wake(key), for: node, at: time)
+        case .wake(let key, let time):
+            node.running?.wakes[key] = time
+            schedule(.wake(key, at: time), for: node, at: time)
         case .opened(let key, _):
             guard let id = node.running?.lines.connections[key], let target = node.running?.lines.targets[id] else { return }
             node.running?.dials.opened(target)
         case .suspended, .measured: break
         case .ended(let key, _, let error):
+            node.running?.wakes[key] = nil
             endings[error.name, default: 0] += 1
             guard let id = node.running?.lines.connections[key] else { return }
             _ = node.running?.lines.remove(id)
@@ -283,6 +368,8 @@ public final class World {
 
     private func noteChanges(at node: SimulatedNode) {
         guard let scopes = node.replica?.takeChangedScopes(), !scopes.isEmpty else { return }
+        observe(.changed(node: node.index, scopes))
+        for scope in scopes { trace.add(UInt64(scope.rawValue)) }
         node.running?.hub.noteChanges(of: scopes, at: moment(of: node))
         carryOut(at: node)
     }

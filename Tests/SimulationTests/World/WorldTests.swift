@@ -92,6 +92,18 @@ import Testing
         #expect(book.orders.values.reduce(0) { $0 + $1.count } > 40)
     }
 
+    /// Each wake-up that a session had asked for and moved asked for one more: a day of a few stores took minutes.
+    @Test func `the tenth idle hour has no more steps than the second`() throws {
+        let world = try world(3)
+        var steps: [Int] = []
+        for hour in 1...10 as ClosedRange<Int64> {
+            let before = world.happeningCount
+            try world.run(until: hour * 3_600_000)
+            steps.append(world.happeningCount - before)
+        }
+        #expect(steps[9] <= steps[1] + steps[1] / 10, "\(steps)")
+    }
+
     @Test func `the same seed gives the same run`() throws {
         func trace(_ seed: UInt64) throws -> [String] {
             let world = try world(seed)

@@ -1,0 +1,20 @@
+/// One thing that happens in a run: somebody sells, a line breaks, a machine loses power. It says everything that it needs, so
+/// that a list of acts can be written down, read back and played without whatever drew it.
+public protocol Act: Codable, Sendable {
+    /// As files and reports name it.
+    static var kind: String { get }
+
+    /// The machines that it is about, by number.
+    var nodes: [Int] { get }
+
+    /// - Returns: whether it had any effect: nobody sells at a machine that is off.
+    func perform(in laboratory: Laboratory) throws -> Bool
+}
+
+/// All kinds of acts. A new one is a file beside these, and a line here.
+public enum Acts {
+    public static let all: [any Act.Type] = [
+        Sell.self, Receive.self, MoveStatus.self, EditCustomer.self, ChangeLine.self, TearLine.self, KillProgram.self,
+        LosePower.self, SwitchOn.self, SetClock.self, BackUp.self, PutBack.self,
+    ]
+}

@@ -1,0 +1,37 @@
+internal import CRDT
+internal import Replica
+internal import Retail
+
+/// Goods come in.
+struct Receive: Act {
+    static let kind = "receive"
+
+    struct Line: Codable, Sendable {
+        let sku: String
+        let quantity: Int64
+    }
+
+    let node: Int
+    let receipt: String
+    let lines: [Line]
+
+    var nodes: [Int] { [node] }
+
+    func perform(in laboratory: Laboratory) throws -> Bool {
+        let (id, time) = (try Identifier(inPlan: receipt), laboratory.wall(of: node))
+        let lines = try lines.map { (sku: try Identifier(inPlan: $0.sku), quantity: $0.quantity) }
+        return try laboratory.write(at: node) { member, _ in
+            let key = RetailSchema.receipt(id, of: member)
+            var effects = [Effect(key, RetailSchema.Receipt.received, .assign(.moment(time)))]
+            for (index, line) in lines.enumerated() {
+                let fact = Value.tuple([.identifier(line.sku), .integer(line.quantity)])
+                effects.append(Effect(key, RetailSchema.Receipt.lines, .index(UInt64(index)), .fact(fact)))
+                let stock = RetailSchema.stock(of: line.sku, at: member)
+                effects.append(Effect(stock, RetailSchema.Stock.received, .count(line.quantity)))
+            }
+            return effects
+        } by: { transaction, member in
+            try transaction.receive(id, received: time, lines, at: member)
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// Somebody sets the clock of a machine, or it runs fast or slow from now on.
+struct SetClock: Act {
+    static let kind = "set_clock"
+
+    let node: Int
+    var jumpMilliseconds: Int64?
+    var driftPartsPerMillion: Int64?
+
+    private enum CodingKeys: String, CodingKey {
+        case node
+        case jumpMilliseconds = "jump_ms"
+        case driftPartsPerMillion = "drift_ppm"
+    }
+
+    var nodes: [Int] { [node] }
+
+    func perform(in laboratory: Laboratory) throws -> Bool {
+        laboratory.world.setClock(of: node, jump: jumpMilliseconds ?? 0, driftPartsPerMillion: driftPartsPerMillion)
+        return jumpMilliseconds != nil || driftPartsPerMillion != nil
+    }
+}

@@ -1,0 +1,59 @@
+public import CRDT
+public import Replica
+
+/// Every transaction that was acknowledged in a run, as the laboratory states it: all that oracles know.
+public struct Journal: Sendable {
+    /// Ascending by sequence.
+    private var entries: [Scope: [Origin: [JournalEntry]]] = [:]
+    private var histories: [RecordKey: RecordHistory] = [:]
+    public private(set) var transactionCount = 0
+
+    public init() {}
+
+    /// Takes in one transaction, which is durable.
+    ///
+    /// - Parameters:
+    ///   - effects: of all scopes that it wrote to.
+    ///   - seen: what its writer had seen of each.
+    mutating func note(
+        _ effects: [Effect], _ receipt: Receipt, seen: [Scope: VersionVector], at node: Int, _ time: Int64
+    ) {
+        transactionCount += 1
+        for part in receipt.dots {
+            let vector = seen[part.scope] ?? VersionVector()
+            let own = effects.filter { $0.key.scope == part.scope }
+            for (index, effect) in own.enumerated() {
+                let isRanked = ShopRules.isRanked(effect.key)
+                var history = histories.removeValue(forKey: effect.key) ?? RecordHistory(isRanked: isRanked)
+                history.note(effect, index, dot: part.dot, stamp: receipt.stamp, seen: vector)
+                histories[effect.key] = history
+            }
+            let entry = JournalEntry(
+                dot: part.dot, stamp: receipt.stamp, seen: vector, node: node, time: time, effects: own)
+            entries[part.scope, default: [:]][part.dot.origin, default: []].append(entry)
+        }
+    }
+
+    /// Ascending.
+    public var scopes: [Scope] { entries.keys.sorted() }
+
+    public func origins(in scope: Scope) -> [Origin] { (entries[scope] ?? [:]).keys.sorted() }
+
+    /// What one origin wrote in a scope, ascending.
+    public func entries(of origin: Origin, in scope: Scope) -> [JournalEntry] { entries[scope]?[origin] ?? [] }
+
+    /// What one origin wrote beyond a sequence up to, and with, another.
+    public func entries(of origin: Origin, in scope: Scope, beyond low: UInt64, upTo high: UInt64) -> ArraySlice<JournalEntry> {
+        guard let list = entries[scope]?[origin] else { return [] }
+        // Sequences have no gaps: a place is found by counting.
+        guard let first = list.first?.dot.sequence else { return [] }
+        let start = Int(clamping: low + 1 > first ? low + 1 - first : 0)
+        let end = Int(clamping: high + 1 > first ? high + 1 - first : 0)
+        return list[min(start, list.count)..<max(min(start, list.count), min(end, list.count))]
+    }
+
+    public func history(of key: RecordKey) -> RecordHistory? { histories[key] }
+
+    /// The keys of a scope, ascending.
+    public func keys(of scope: Scope) -> [RecordKey] { histories.keys.filter { $0.scope == scope }.sorted() }
+}

@@ -1,0 +1,130 @@
+public import CRDT
+
+/// Everything that was ever written to one record, and what must be visible of it to whoever holds the transactions under a
+/// vector: worked out from the meaning of each change, with nothing of the engine's join, rows or views.
+///
+/// A statement is visible if its dot is under the vector, and is replaced by visible statements in its slot whose writers had
+/// seen it. Of a counter each origin's share is the sum of what it counted.
+public struct RecordHistory: Sendable {
+    private struct Trace: Sendable {
+        let dot: Dot
+        let stamp: HLC
+        let seen: VersionVector
+        /// Its place within its transaction.
+        let index: Int
+        let change: Effect.Change
+        /// Places of the traces that replace it.
+        var replacements: [Int] = []
+
+        func saw(_ other: Trace) -> Bool {
+            seen.covers(other.dot) || other.dot == dot && other.index < index
+        }
+
+        /// Whether this one takes the place of another that its writer had seen.
+        func replaces(_ other: Trace) -> Bool {
+            switch (change, other.change) {
+            case (.advance(let later), .advance(let state)): ShopRules.statusesAbove[state, default: []].contains(later)
+            case (.assign, _), (.remove, _): true
+            case (.advance, _), (.count, _), (.fact, _): false
+            }
+        }
+    }
+
+    /// What one origin has counted up to and with a transaction.
+    fileprivate struct Share: Sendable {
+        let sequence: UInt64
+        let stamp: HLC
+        var count: Count
+    }
+
+    private var traces: [SlotKey: [Trace]] = [:]
+    private var shares: [SlotKey: [Origin: [Share]]] = [:]
+    /// Transactions whose statements carry no stamp: nothing in such a record is ranked by time.
+    private let isRanked: Bool
+
+    init(isRanked: Bool) {
+        self.isRanked = isRanked
+    }
+
+    mutating func note(_ effect: Effect, _ index: Int, dot: Dot, stamp: HLC, seen: VersionVector) {
+        let stamp = isRanked ? stamp : .none
+        if case .count(let amount) = effect.change { return count(amount, effect.slot, dot, stamp) }
+        var list = traces[effect.slot, default: []]
+        let trace = Trace(dot: dot, stamp: stamp, seen: seen, index: index, change: effect.change)
+        for other in list.indices where trace.saw(list[other]) && trace.replaces(list[other]) {
+            list[other].replacements.append(list.count)
+        }
+        list.append(trace)
+        traces[effect.slot] = list
+    }
+
+    private mutating func count(_ amount: Int64, _ slot: SlotKey, _ dot: Dot, _ stamp: HLC) {
+        var own = shares[slot]?[dot.origin] ?? []
+        var count = own.last?.count ?? Count()
+        if amount > 0 { count.increments += UInt64(amount) } else { count.decrements += UInt64(-amount) }
+        if own.last?.sequence == dot.sequence { own.removeLast() }
+        own.append(Share(sequence: dot.sequence, stamp: stamp, count: count))
+        shares[slot, default: [:]][dot.origin] = own
+    }
+
+    /// The cells that the record must have, but for touch marks: ascending by slot, then by dot.
+    public func cells(at vector: VersionVector) -> [Cell] {
+        var cells: [Cell] = []
+        for (slot, list) in traces {
+            for trace in list where vector.covers(trace.dot) {
+                guard !trace.replacements.contains(where: { vector.covers(list[$0].dot) }) else { continue }
+                let value: Value
+                switch trace.change {
+                case .assign(let assigned): value = assigned
+                case .advance(let state): value = .integer(state)
+                case .fact(let fact): value = fact
+                case .remove, .count: continue
+                }
+                cells.append(Cell(slot: slot, dot: trace.dot, stamp: trace.stamp, content: .value(value)))
+            }
+        }
+        for (slot, origins) in shares {
+            for (origin, list) in origins {
+                guard let share = list.last(upTo: vector.sequence(of: origin)) else { continue }
+                let dot = Dot(origin: origin, sequence: share.sequence)
+                cells.append(Cell(slot: slot, dot: dot, stamp: share.stamp, content: .value(.count(share.count))))
+            }
+        }
+        return cells.sorted { ($0.slot, $0.dot) < ($1.slot, $1.dot) }
+    }
+
+    /// The states that a progress field was moved to, as far as somebody has seen.
+    public func states(of field: UInt32, at vector: VersionVector) -> Set<Int64> {
+        Set(
+            (traces[SlotKey(field: field)] ?? []).compactMap { trace in
+                guard vector.covers(trace.dot), case .advance(let state) = trace.change else { return nil }
+                return state
+            })
+    }
+
+    /// Whether a slot holds anything that somebody sees.
+    public func isEmpty(_ slot: SlotKey, at vector: VersionVector) -> Bool {
+        let list = traces[slot] ?? []
+        return !list.contains { trace in
+            if case .remove = trace.change { return false }
+            return vector.covers(trace.dot) && !trace.replacements.contains { vector.covers(list[$0].dot) }
+        }
+    }
+}
+
+extension [RecordHistory.Share] {
+    /// The last one at or below a sequence, in logarithmic time.
+    fileprivate func last(upTo sequence: UInt64) -> RecordHistory.Share? {
+        let end = partition(behind: sequence)
+        return end == 0 ? nil : self[end - 1]
+    }
+
+    private func partition(behind sequence: UInt64) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].sequence <= sequence { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

@@ -1,0 +1,15 @@
+internal import Replica
+internal import Retail
+
+/// What the laboratory knows of the shop, written out by hand: it must not learn from the code that it holds to account.
+enum ShopRules {
+    /// What lies above each state of an order: new, paid, done, settled, returned, audited.
+    static let statusesAbove: [Int64: Set<Int64>] = [
+        0: [1, 2, 3, 4, 5], 1: [2, 3, 4, 5], 2: [3, 4, 5], 3: [5], 4: [5], 5: [],
+    ]
+
+    /// Whether something in a record is decided by who wrote last: what only adds up carries no time.
+    static func isRanked(_ key: RecordKey) -> Bool {
+        key.collection != RetailSchema.stock.number && key.collection != RetailSchema.points.number
+    }
+}

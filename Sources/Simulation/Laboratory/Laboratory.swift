@@ -1,0 +1,142 @@
+public import CRDT
+public import Replica
+
+/// Plays a plan in a world, keeps the journal of what was acknowledged, and lets oracles look at every step.
+public final class Laboratory {
+    public let world: World
+    public private(set) var journal = Journal()
+    /// How often acts of each kind were done, and how often they had an effect.
+    public private(set) var acts: [String: ActCount] = [:]
+    private let plan: Plan
+    private var oracles: [any Oracle]
+    /// How many faults have cut each line.
+    private var cuts: [Line: Int] = [:]
+
+    private struct Line: Hashable {
+        let from: Int
+        let to: Int
+    }
+
+    public init(_ plan: Plan, oracles: [any Oracle.Type] = Oracles.all) throws {
+        self.plan = plan
+        self.oracles = oracles.map { $0.init() }
+        var beginning = World.Beginning(seed: plan.seed, stores: plan.stores)
+        beginning.wall = plan.wall
+        world = try World(beginning)
+        world.observer = { [unowned self] in try observe($0) }
+    }
+
+    /// Plays all acts, makes everything whole, waits as long as the plan says, and looks at what has come of it.
+    ///
+    /// - Parameter checking: whether to go on; asked before each act.
+    /// - Throws: `Violation`; `Stopped` with what `checking` has thrown; whatever else a replica throws where nothing should go
+    ///   wrong.
+    public func run(checking: () throws -> Void = {}) throws {
+        for event in plan.events {
+            do { try checking() } catch { throw Stopped(reason: error) }
+            try world.run(until: event.time)
+            let kind = type(of: event.act).kind
+            let hadEffect = try event.act.perform(in: self)
+            acts[kind, default: ActCount()].done += 1
+            if hadEffect { acts[kind, default: ActCount()].effective += 1 }
+        }
+        try world.run(until: plan.length)
+        try makeWhole()
+        try world.run(until: plan.length + plan.settling)
+        try observe(.ended)
+    }
+
+    /// Whoever runs it has had enough.
+    public struct Stopped: Error {
+        public let reason: any Error
+    }
+
+    private func makeWhole() throws {
+        for from in world.nodes.indices {
+            for to in world.nodes.indices where from != to {
+                if world.condition(from: from, to: to) != LineCondition() { world.set(LineCondition(), from: from, to: to) }
+            }
+            try world.start(from)
+        }
+    }
+
+    private func observe(_ observation: Observation) throws {
+        for index in oracles.indices { try oracles[index].observe(observation, in: self) }
+    }
+
+    // MARK: For acts
+
+    /// What a machine believes the time to be, in milliseconds since 1970.
+    func wall(of node: Int) -> Int64 { world.wall(of: node) }
+
+    /// What the writer of a transaction sees, by the journal.
+    public struct Seen {
+        fileprivate let journal: Journal
+        fileprivate let replica: Replica
+
+        public func isEmpty(_ key: RecordKey, _ field: UInt32, _ element: Element = .none) -> Bool {
+            let vector = replica.vector(of: key.scope)
+            return journal.history(of: key)?.isEmpty(SlotKey(field: field, element: element), at: vector) ?? true
+        }
+
+        public func states(of key: RecordKey, _ field: UInt32) -> Set<Int64> {
+            journal.history(of: key)?.states(of: field, at: replica.vector(of: key.scope)) ?? []
+        }
+    }
+
+    /// Somebody writes at a machine.
+    ///
+    /// - Parameters:
+    ///   - effects: what the transaction means, by whoever acts; nil if it must be refused.
+    ///   - body: makes it with the engine.
+    /// - Returns: whether something was written: nobody writes at a machine that is off.
+    public func write(
+        at node: Int, meaning effects: (_ member: UInt32, Seen) throws -> [Effect]?,
+        by body: (Transaction, _ member: UInt32) throws -> Void
+    ) throws -> Bool {
+        guard let replica = world.nodes[node].replica else { return false }
+        let meant = try effects(world.nodes[node].member, Seen(journal: journal, replica: replica))
+        guard meant?.isEmpty != true else { return false }
+        var seen: [Scope: VersionVector] = [:]
+        for effect in meant ?? [] { seen[effect.key.scope] = replica.vector(of: effect.key.scope) }
+        try world.perform(at: node, body) { [self] receipt in
+            journal.note(meant ?? [], receipt, seen: seen, at: node, world.now)
+        }
+        guard meant == nil else { return true }
+        throw Violation(oracle: "refusals", time: world.now, node: node, detail: "something was written that must be refused")
+    }
+
+    /// - Returns: how many faults cut the line now.
+    func countCut(_ change: Int, from: Int, to: Int) -> Int {
+        let line = Line(from: from, to: to)
+        cuts[line] = max(0, cuts[line, default: 0] + change)
+        return cuts[line, default: 0]
+    }
+}
+
+/// How often something was tried, and how often it could be done.
+public struct ActCount: Codable, Hashable, Sendable {
+    public var done = 0
+    public var effective = 0
+}
+
+extension Identifier {
+    /// - Throws: `PlanError` if the text is no id.
+    init(inPlan text: String) throws {
+        guard let id = Identifier(text) else { throw PlanError.malformedIdentifier(text) }
+        self = id
+    }
+}
+
+/// What a plan says that cannot be done.
+public enum PlanError: Error, Hashable, Sendable {
+    case malformedIdentifier(String)
+}
+
+extension PlanError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .malformedIdentifier(let text): "\(text.quoted) is no id: it has 1 to \(Identifier.byteLimit) bytes"
+        }
+    }
+}

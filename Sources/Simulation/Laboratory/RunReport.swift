@@ -1,0 +1,71 @@
+/// What came of one run.
+public struct RunReport: Codable, Sendable {
+    public struct Finding: Codable, Hashable, Sendable {
+        public let oracle: String
+        /// The world's time, in milliseconds.
+        public let milliseconds: Int64
+        public let node: Int?
+        public let detail: String
+    }
+
+    public let seed: UInt64
+    /// What must never be, and was; nil if everything held.
+    public let violation: Finding?
+    /// By their kinds.
+    public let acts: [String: ActCount]
+    /// How many acts each fault of the scenario has drawn, in their order; nil for one that the seed left out.
+    public let faultActs: [Int?]
+    public let transactions: Int
+    /// Steps of the world.
+    public let happenings: Int
+    public let sentBytes: Int
+    /// As far as the run came.
+    public let simulatedMilliseconds: Int64
+    /// Why sessions have ended, by the reason's name.
+    public let endings: [String: Int]
+    /// Equal for equal runs: 16 hexadecimal digits.
+    public let trace: String
+
+    private enum CodingKeys: String, CodingKey {
+        case seed, violation, acts, transactions, happenings, endings, trace
+        case faultActs = "fault_acts"
+        case sentBytes = "sent_bytes"
+        case simulatedMilliseconds = "simulated_milliseconds"
+    }
+}
+
+extension RunReport {
+    /// Plays a plan from its beginning to its end, or to the first violation.
+    ///
+    /// - Parameter checking: whether to go on; asked before each act.
+    /// - Throws: what `checking` throws; `PlanError` if the plan says what cannot be.
+    public init(
+        playing plan: Plan, oracles: [any Oracle.Type] = Oracles.all, checking: () throws -> Void = {}
+    ) throws {
+        let laboratory = try Laboratory(plan, oracles: oracles)
+        var finding: Finding?
+        do {
+            try laboratory.run(checking: checking)
+        } catch let violation as Violation {
+            finding = Finding(
+                oracle: violation.oracle, milliseconds: violation.time, node: violation.node, detail: violation.detail)
+        } catch let error as PlanError {
+            throw error
+        } catch let stopped as Laboratory.Stopped {
+            throw stopped.reason
+        } catch {
+            // Nothing that a scenario can do today makes an engine refuse its work.
+            finding = Finding(oracle: "no_trouble", milliseconds: laboratory.world.now, node: nil, detail: "\(error)")
+        }
+        self.init(plan, laboratory, finding)
+    }
+
+    private init(_ plan: Plan, _ laboratory: Laboratory, _ finding: Finding?) {
+        (seed, violation, acts, faultActs) = (plan.seed, finding, laboratory.acts, plan.faultActs)
+        let world = laboratory.world
+        (transactions, happenings) = (laboratory.journal.transactionCount, world.happeningCount)
+        (sentBytes, simulatedMilliseconds, endings) = (world.sentBytes, world.now, world.endings)
+        let digits = String(world.trace.value, radix: 16)
+        trace = String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,35 @@
+internal import CRDT
+internal import Replica
+
+/// Once the lines are whole, everybody comes to hold everything that is meant for them: HQ all, a store its own and what the
+/// chain shares.
+struct Convergence: Oracle {
+    static let name = "convergence"
+
+    mutating func observe(_ observation: Observation, in laboratory: Laboratory) throws {
+        guard case .ended = observation else { return }
+        for scope in laboratory.journal.scopes {
+            for (node, machine) in laboratory.world.nodes.enumerated() where Self.concerns(scope, machine.member) {
+                guard let replica = machine.replica else {
+                    throw Self.violation("is off at the end", at: node, in: laboratory)
+                }
+                let vector = replica.vector(of: scope)
+                for origin in laboratory.journal.origins(in: scope) {
+                    let last = laboratory.journal.entries(of: origin, in: scope).last?.dot.sequence ?? 0
+                    guard vector.sequence(of: origin) < last else { continue }
+                    throw Self.violation(
+                        "\(scope): holds \(vector.sequence(of: origin)) of \(last) transactions of member \(origin.member)",
+                        at: node, in: laboratory)
+                }
+            }
+        }
+    }
+
+    private static func concerns(_ scope: Scope, _ member: UInt32) -> Bool {
+        switch scope.kind {
+        case .chain, .customers: true
+        case .books, .stock, .mailbox: member == 0 || scope.member == member
+        case nil: member == 0
+        }
+    }
+}

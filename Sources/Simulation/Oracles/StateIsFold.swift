@@ -1,0 +1,70 @@
+internal import CRDT
+internal import Replica
+
+/// What a machine shows of a scope is the fold of exactly the transactions that it claims to hold: looked at after every commit
+/// in the records that its new transactions touched, and at the end in all.
+struct StateIsFold: Oracle {
+    static let name = "state_is_fold"
+
+    private struct Place: Hashable {
+        let node: Int
+        let scope: Scope
+    }
+
+    private var checked: [Place: VersionVector] = [:]
+    /// After a start the last transactions of each origin are looked at again: what a crash may have harmed.
+    private static let recheckedSequences: UInt64 = 16
+
+    mutating func observe(_ observation: Observation, in laboratory: Laboratory) throws {
+        switch observation {
+        case .started(let node):
+            guard let replica = laboratory.world.nodes[node].replica else { return }
+            for scope in replica.heldScopes {
+                let entries = replica.vector(of: scope).entries.map { entry in
+                    let low = entry.sequence - min(entry.sequence, Self.recheckedSequences)
+                    return VersionVector.Entry(origin: entry.origin, sequence: low)
+                }
+                checked[Place(node: node, scope: scope)] = VersionVector(entries.filter { $0.sequence > 0 })
+                try check(node, scope, in: laboratory)
+            }
+        case .changed(let node, let scopes): for scope in scopes { try check(node, scope, in: laboratory) }
+        case .ended:
+            for node in laboratory.world.nodes.indices { try checkAll(node, in: laboratory) }
+        }
+    }
+
+    private mutating func check(_ node: Int, _ scope: Scope, in laboratory: Laboratory) throws {
+        guard let replica = laboratory.world.nodes[node].replica else { return }
+        let place = Place(node: node, scope: scope)
+        let (old, new) = (checked[place] ?? VersionVector(), replica.vector(of: scope))
+        var touched: Set<RecordKey> = []
+        for entry in new.entries {
+            let news = laboratory.journal.entries(
+                of: entry.origin, in: scope, beyond: old.sequence(of: entry.origin), upTo: entry.sequence)
+            for transaction in news { touched.formUnion(transaction.effects.map(\.key)) }
+        }
+        for key in touched.sorted() { try compare(key, replica, new, node, laboratory) }
+        checked[place] = new
+    }
+
+    private func checkAll(_ node: Int, in laboratory: Laboratory) throws {
+        guard let replica = laboratory.world.nodes[node].replica else { return }
+        for scope in replica.heldScopes {
+            let vector = replica.vector(of: scope)
+            let written = laboratory.journal.keys(of: scope)
+            for key in written { try compare(key, replica, vector, node, laboratory) }
+            if let key = Set(try replica.keys(of: scope)).subtracting(written).min() {
+                throw Self.violation("\(key): a record that nobody has written", at: node, in: laboratory)
+            }
+        }
+    }
+
+    private func compare(
+        _ key: RecordKey, _ replica: Replica, _ vector: VersionVector, _ node: Int, _ laboratory: Laboratory
+    ) throws {
+        let expected = laboratory.journal.history(of: key)?.cells(at: vector) ?? []
+        let found = try replica.record(key).cells.filter { !$0.isMark }
+        guard found != expected else { return }
+        throw Self.violation("\(key): shows \(found), and should \(expected)", at: node, in: laboratory)
+    }
+}

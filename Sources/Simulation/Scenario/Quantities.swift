@@ -1,0 +1,44 @@
+/// A length of time in a scenario file, in minutes: 0.5 is half a minute.
+struct Minutes: Decodable, Sendable {
+    let milliseconds: Int64
+
+    /// A hundred years: beyond that somebody has mistaken the unit.
+    private static let limit = 100.0 * 366 * 24 * 60
+
+    init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    init(from decoder: any Decoder) throws {
+        let minutes = try decoder.singleValueContainer().decode(Double.self)
+        guard (0...Self.limit).contains(minutes) else { throw decoder.refusal("minutes are 0 to \(Int(Self.limit))") }
+        milliseconds = Int64((minutes * 60_000).rounded())
+    }
+}
+
+/// How often something happens in an hour, on average.
+struct Rate: Decodable, Sendable {
+    let value: Double
+
+    init(from decoder: any Decoder) throws {
+        value = try decoder.singleValueContainer().decode(Double.self)
+        guard (0...1_000_000).contains(value) else { throw decoder.refusal("a rate is 0 to 1000000 an hour") }
+    }
+}
+
+/// How many there are of something, at least one.
+struct Amount: Decodable, Sendable {
+    let value: Int
+
+    init(from decoder: any Decoder) throws {
+        value = try decoder.singleValueContainer().decode(Int.self)
+        guard (1...1_000_000_000).contains(value) else { throw decoder.refusal("expected 1 to 1000000000") }
+    }
+}
+
+extension Decoder {
+    /// Why what stands here is not taken.
+    func refusal(_ reason: String) -> DecodingError {
+        .dataCorrupted(DecodingError.Context(codingPath: codingPath, debugDescription: reason))
+    }
+}

@@ -1,0 +1,191 @@
+import CRDT
+import Foundation
+import Replica
+import Retail
+import Simulation
+import Testing
+
+/// An act that does something else than it says.
+private struct Lie: Act {
+    static let kind = "lie"
+
+    enum Way: Codable, CaseIterable {
+        /// It writes, and says so to nobody.
+        case silence
+        /// It sells three and says two.
+        case less
+        /// It writes what it says must be refused.
+        case refusal
+    }
+
+    let way: Way
+
+    var nodes: [Int] { [1] }
+
+    func perform(in laboratory: Laboratory) throws -> Bool {
+        let sku = Identifier(number: 7, digits: 5)
+        let order = NewOrder(
+            id: Identifier(number: 1, digits: 6), customer: nil, payment: "cash", total: 300, placed: 0,
+            lines: [.init(sku: sku, quantity: 3, unitPrice: 100)], points: 0)
+        let stock = RetailSchema.stock(of: sku, at: 1)
+        switch way {
+        case .silence:
+            let receipt = try laboratory.world.perform(at: 1) { try $0.place(order, at: $1) }
+            return receipt != nil
+        case .less:
+            return try laboratory.write(at: 1) { _, _ in
+                let key = RetailSchema.receipt(order.id, of: 1)
+                return [
+                    Effect(key, RetailSchema.Receipt.received, .assign(.moment(0))),
+                    Effect(
+                        key, RetailSchema.Receipt.lines, .index(0), .fact(.tuple([.identifier(sku), .integer(3)]))),
+                    Effect(stock, RetailSchema.Stock.received, .count(2)),
+                ]
+            } by: { transaction, member in
+                try transaction.receive(order.id, received: 0, [(sku: sku, quantity: 3)], at: member)
+            }
+        case .refusal:
+            return try laboratory.write(at: 1, meaning: { _, _ in nil }, by: { try $0.place(order, at: $1) })
+        }
+    }
+}
+
+@Suite struct LaboratoryTests {
+    private static let small = """
+        {
+          "about": "A little of everything.", "stores": 3, "minutes": 120,
+          "work": [
+            {"kind": "sales", "per_hour": 40, "rushes": [{"from": 30, "minutes": 20, "times": 3}]},
+            {"kind": "deliveries", "per_hour": 2}, {"kind": "status_changes", "per_hour": 40},
+            {"kind": "customer_edits", "per_hour": 40, "customers": 5}
+          ],
+          "faults": [
+            {"kind": "outage", "from": 20, "minutes": 20, "stores": [1, 3]}, {"kind": "flapping", "per_hour": 6, "minutes": 4},
+            {"kind": "torn_lines", "per_hour": 6}, {"kind": "power_failures", "per_hour": 2, "minutes": 3},
+            {"kind": "kills", "per_hour": 2, "minutes": 3}, {"kind": "poor_lines", "largest_part": 200, "delay_ms": 300},
+            {"kind": "machine_off", "nodes": [0], "from": 70, "minutes": 10},
+            {"kind": "wrong_clock", "nodes": [2], "from": 10, "minutes": 60, "off_minutes": 3000}
+          ]
+        }
+        """
+
+    private func scenario(_ text: String) throws -> Scenario { try Scenario.read(Array(text.utf8), named: "test.json") }
+
+    private func violation(of way: Lie.Way) throws -> RunReport.Finding? {
+        try play(Self.quiet) { $0.events = [PlannedEvent(Lie(way: way), at: 5)] }.violation
+    }
+
+    private func play(_ text: String, seed: UInt64 = 1, _ change: (inout Plan) -> Void = { _ in }) throws -> RunReport {
+        var plan = Plan(try scenario(text), seed: seed)
+        change(&plan)
+        return try RunReport(playing: plan)
+    }
+
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func `through everything that goes wrong, all that was acknowledged is everywhere in the end`(_ seed: UInt64) throws {
+        let report = try play(Self.small, seed: seed)
+        #expect(report.violation == nil, "seed \(seed): \(String(describing: report.violation))")
+        #expect(report.transactions > 200)
+    }
+
+    @Test func `a seed gives the same run again, and another one another`() throws {
+        let first = try play(Self.small, seed: 5)
+        #expect(try play(Self.small, seed: 5).trace == first.trace)
+        #expect(try play(Self.small, seed: 6).trace != first.trace)
+    }
+
+    @Test func `a plan that is written down and read back is the same run`() throws {
+        let plan = Plan(try scenario(Self.small), seed: 9)
+        let events = String(decoding: try JSONEncoder().encode(plan.events), as: UTF8.self)
+        let text = #"{"about": "Written down.", "stores": 3, "minutes": 120, "events": \#(events)}"#
+        #expect(plan.events.count > 300)
+        #expect(try play(text, seed: 9).trace == RunReport(playing: plan).trace)
+    }
+
+    @Test func `one fault less moves nothing that the others do`() throws {
+        let whole = Plan(try scenario(Self.small), seed: 3)
+        let calmer = Self.small.replacing("\"torn_lines\", \"per_hour\": 6", with: "\"torn_lines\", \"per_hour\": 0")
+        let calm = Plan(try scenario(calmer), seed: 3)
+        #expect(calm.events.count < whole.events.count)
+        func others(_ plan: Plan) throws -> [String] {
+            try plan.events.filter { type(of: $0.act).kind != "tear_line" }.map {
+                let encoder = JSONEncoder()
+                encoder.outputFormatting = .sortedKeys
+                return String(decoding: try encoder.encode($0), as: UTF8.self)
+            }
+        }
+        #expect(try others(whole) == others(calm))
+    }
+
+    @Test func `what nobody has said is an invention`() throws {
+        #expect(try violation(of: .silence)?.oracle == "nothing_invented")
+    }
+
+    @Test func `another amount than was said is not the fold`() throws {
+        let violation = try violation(of: .less)
+        #expect(violation?.oracle == "state_is_fold" && violation?.node == 1 && violation?.milliseconds == 5)
+    }
+
+    @Test func `what must be refused and is not is found`() throws {
+        #expect(try violation(of: .refusal)?.oracle == "refusals")
+    }
+
+    private static let quiet = #"{"about": "Nothing.", "stores": 1, "minutes": 1}"#
+
+    /// A till goes on from an older copy of its disk, and sells something else under the same numbers.
+    private static let putBack = """
+        {
+          "about": "Put back.", "stores": 1, "minutes": 10,
+          "faults": [{"kind": "outage", "from": 0, "minutes": 10, "always": true}],
+          "events": [
+            {"at": 1000, "kind": "sell", "node": 1, "order": "A-1", "lines": [{"sku": "P1", "quantity": 1, "price": 5}], "points": 0},
+            {"at": 2000, "kind": "back_up", "node": 1},
+            {"at": 3000, "kind": "sell", "node": 1, "order": "A-2", "lines": [{"sku": "P2", "quantity": 1, "price": 5}], "points": 0},
+            {"at": 4000, "kind": "kill", "node": 1},
+            {"at": 4001, "kind": "put_back", "node": 1},
+            {"at": 4002, "kind": "switch_on", "node": 1},
+            {"at": 5000, "kind": "sell", "node": 1, "order": "A-3", "lines": [{"sku": "P3", "quantity": 1, "price": 5}], "points": 0}
+          ]
+        }
+        """
+
+    @Test func `what an older copy of a disk lacks is lost, and that is found`() throws {
+        let violation = try play(Self.putBack).violation
+        #expect(violation?.oracle == "acknowledged_kept" && violation?.milliseconds == 4002)
+    }
+
+    @Test func `two contents under one number are found as unequal knowledge`() throws {
+        let oracle = try #require(Oracles.named("equal_knowledge"))
+        let report = try RunReport(playing: Plan(try scenario(Self.putBack), seed: 1), oracles: [oracle])
+        #expect(report.violation?.oracle == "equal_knowledge" && report.violation?.milliseconds == 5000)
+    }
+
+    @Test func `who does not come to hold what is meant for everybody is found`() throws {
+        let text = """
+            {
+              "about": "No time.", "stores": 1, "minutes": 10, "settle_minutes": 0, "work": [{"kind": "sales", "per_hour": 600}],
+              "faults": [{"kind": "outage", "from": 1, "minutes": 10, "always": true}]
+            }
+            """
+        let violation = try play(text).violation
+        #expect(violation?.oracle == "convergence" && violation?.node == 0)
+    }
+
+    @Test func `what was asked for and never came is told`() throws {
+        let text = """
+            {
+              "about": "Idle.", "stores": 1, "minutes": 10,
+              "faults": [{"kind": "kills", "per_hour": 0, "minutes": 1, "always": true}],
+              "events": [{"at": 1, "kind": "switch_on", "node": 1}]
+            }
+            """
+        let scenario = try scenario(text)
+        var tally = ScenarioTally(scenario)
+        tally.add(try RunReport(playing: Plan(scenario, seed: 1)))
+        #expect(
+            tally.shortcomings == [
+                "nobody has written anything", "the fault 1, kills, never came",
+                "switch_on was tried 1 times and never had an effect",
+            ])
+    }
+}
