@@ -10,7 +10,7 @@ enum Atoll {
     static let commands: [Command] = [
         .demo, .initialize, .invite, .join, .revoke, .fence, .mint, .handover, .generate, .import, .exchange, .check, .show,
         .delta,
-        .backup, .restore, .serve, .status, .doctor, .bench, .versionCommand, .helpCommand,
+        .backup, .restore, .serve, .status, .doctor, .simulate, .bench, .versionCommand, .helpCommand,
     ]
 
     /// - Parameter words: the command line without the program's name.

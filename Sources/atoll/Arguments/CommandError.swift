@@ -10,6 +10,11 @@ enum ExitCode: Int32 {
     case storage = 4
     /// As a shell reports a program that was interrupted.
     case interrupted = 130
+
+    /// Of simulations: too little was exercised to say that anything holds.
+    static let tooLittle = ExitCode.usage
+    /// Of simulations: two runs of one seed differ.
+    static let notDeterministic = ExitCode.storage
 }
 
 /// Why a command did not do its work, in words for the one who called it.

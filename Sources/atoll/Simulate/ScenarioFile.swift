@@ -1,0 +1,35 @@
+import Foundation
+import Simulation
+
+/// A scenario and where it stands.
+struct ScenarioFile: Sendable {
+    let path: String
+    let scenario: Scenario
+
+    var name: String { String(path.split(separator: "/").last?.dropLast(".json".count) ?? "") }
+
+    /// - Throws: `ScenarioErrors` with every mistake of the first file that has one; `CommandError` if there is none to read.
+    static func all(at path: String) throws -> [ScenarioFile] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw CommandError.badInput("\(path.printable) is not there. Name a scenario file, or a folder of them.")
+        }
+        guard isFolder.boolValue else { return [try read(path)] }
+        let names = try FileManager.default.subpathsOfDirectory(atPath: path).filter { $0.hasSuffix(".json") }.sorted()
+        guard !names.isEmpty else {
+            throw CommandError.badInput("\(path.printable) holds no scenario: no file there ends in .json.")
+        }
+        return try names.map { try read(path + "/" + $0) }
+    }
+
+    private static func read(_ path: String) throws -> ScenarioFile {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw CommandError.badInput("\(path.printable) cannot be read. Check its permissions.")
+        }
+        do {
+            return ScenarioFile(path: path, scenario: try Scenario.read(Array(bytes), named: path))
+        } catch {
+            throw CommandError.badInput(error.description)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Simulation
+
+extension Command {
+    static let simulate = Command(
+        name: "simulate", summary: "Play scenarios of outages, crashes and wrong clocks against the real engine.",
+        details: """
+            Each seed is another run of a scenario: other sales, other moments of failure, and some faults left out. Oracles look at
+            every step of it; Simulations/README.md says what they hold the engine to, and how to write scenarios.
+            Exit codes: 0 everything held, 1 an oracle was violated, 2 too little was exercised to say so, 3 a scenario cannot be
+            read, 4 two runs of one seed differ.
+            """,
+        operands: [Operand(name: "PATH", help: "a scenario file, or a folder of them")],
+        options: [
+            Option(name: "seed", value: "N", help: "the only seed, or the first one (default 1)"),
+            Option(name: "seeds", value: "N", help: "how many seeds of each scenario, on all cores (default 1)"),
+            Option(name: "time-limit", value: "SECONDS", help: "begin no run after so long"),
+            Option(name: "check-determinism", value: nil, help: "run each seed in two processes, and compare every step"),
+            Option(name: "junit", value: "FILE", help: "write a report for build servers"), .quiet, .json,
+        ],
+        examples: [
+            "atoll simulate Simulations", "atoll simulate Simulations/lunch-outage.json --seeds 100",
+            "atoll simulate Simulations/lunch-outage.json --seed 17 --json",
+        ]
+    ) { arguments in
+        let scenarios = try ScenarioFile.all(at: arguments.operands[0])
+        let seeds = try arguments.number("seed") ?? 1
+        let count = try arguments.number("seeds") ?? 1
+        guard count > 0, count <= 1_000_000 else { throw CommandError.usage("--seeds takes 1 to 1000000") }
+        let (last, overflows) = seeds.addingReportingOverflow(count - 1)
+        guard !overflows else { throw CommandError.usage("--seed \(seeds) leaves no room for \(count) seeds") }
+        var simulation = SimulationRun(scenarios, seeds: seeds...last)
+        simulation.secondsLimit = try arguments.number("time-limit").map { Double($0) }
+        simulation.isJSON = arguments.has("json")
+        simulation.isQuiet = arguments.has("quiet")
+        simulation.checksDeterminism = arguments.has("check-determinism")
+        try simulation.run()
+        if let path = arguments.value("junit") { try NewFile.write(path) { try $0(Array(simulation.junit.utf8)) } }
+        try simulation.conclude()
+    }
+}
