@@ -7,8 +7,15 @@ public protocol Act: Codable, Sendable {
     /// The machines that it is about, by number.
     var nodes: [Int] { get }
 
+    /// Why nobody can do it, for whoever wrote it down; nil if it can be done.
+    var flaw: String? { get }
+
     /// - Returns: whether it had any effect: nobody sells at a machine that is off.
     func perform(in laboratory: Laboratory) throws -> Bool
+}
+
+extension Act {
+    public var flaw: String? { nil }
 }
 
 /// All kinds of acts. A new one is a file beside these, and a line here.

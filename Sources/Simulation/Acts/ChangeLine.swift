@@ -21,6 +21,16 @@ struct ChangeLine: Act {
 
     var nodes: [Int] { [from, to] }
 
+    var flaw: String? {
+        let limit: Int64 = 1_000_000_000
+        if let delay = delayMilliseconds, delay.lowerBound < 0 || delay.upperBound > limit {
+            return "delay_ms is two numbers of 0 to \(limit)"
+        }
+        let counts = [bytesPerSecond, largestPart.map { Int64($0) }].compactMap(\.self)
+        guard counts.allSatisfy((1...limit).contains) else { return "what a line carries is 1 to \(limit) bytes" }
+        return (0...limit).contains(bytesPerFlippedBit ?? 0) ? nil : "bytes_per_flipped_bit is 0 (none) to \(limit)"
+    }
+
     func perform(in laboratory: Laboratory) throws -> Bool {
         let before = laboratory.world.condition(from: from, to: to)
         var condition = before

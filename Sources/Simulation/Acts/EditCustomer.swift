@@ -21,6 +21,11 @@ struct EditCustomer: Act {
 
     var nodes: [Int] { [node] }
 
+    var flaw: String? {
+        let ids = [customer] + addedTags + removedTags
+        return ids.first { Identifier($0) == nil }.map { PlanError.malformedIdentifier($0).description }
+    }
+
     func perform(in laboratory: Laboratory) throws -> Bool {
         let id = try Identifier(inPlan: customer)
         let key = RetailSchema.customer(id)

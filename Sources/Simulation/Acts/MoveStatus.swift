@@ -29,21 +29,18 @@ struct MoveStatus: Act {
 
     var nodes: [Int] { [node, Int(store)] }
 
+    var flaw: String? { Identifier(order) == nil ? PlanError.malformedIdentifier(order).description : nil }
+
     func perform(in laboratory: Laboratory) throws -> Bool {
         let (id, status) = (try Identifier(inPlan: order), status.inShop)
         let key = RetailSchema.order(id, of: store)
-        do {
-            return try laboratory.write(at: node) { _, seen in
-                let goesBack = seen.states(of: key, RetailSchema.Order.status).contains { state in
-                    state == status.rawValue || ShopRules.statusesAbove[status.rawValue, default: []].contains(state)
-                }
-                return goesBack ? nil : [Effect(key, RetailSchema.Order.status, .advance(status.rawValue))]
-            } by: { transaction, _ in
-                try transaction.advance(order: id, of: store, to: status)
+        return try laboratory.write(at: node) { _, seen in
+            let goesBack = seen.states(of: key, RetailSchema.Order.status).contains { state in
+                state == status.rawValue || ShopRules.statusesAbove[status.rawValue, default: []].contains(state)
             }
-        } catch ReplicaError.progress {
-            // That it was refused for no reason is found where it was expected to succeed.
-            return false
+            return goesBack ? nil : [Effect(key, RetailSchema.Order.status, .advance(status.rawValue))]
+        } by: { transaction, _ in
+            try transaction.advance(order: id, of: store, to: status)
         }
     }
 }

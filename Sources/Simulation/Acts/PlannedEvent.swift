@@ -21,6 +21,7 @@ extension PlannedEvent: Codable {
             throw DecodingError.dataCorruptedError(forKey: .at, in: container, debugDescription: "a time is not negative")
         }
         act = try decoder.kind(outOf: Acts.all, name: { $0.kind }).init(from: decoder)
+        if let flaw = act.flaw { throw decoder.refusal(flaw) }
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -17,6 +17,16 @@ struct Receive: Act {
 
     var nodes: [Int] { [node] }
 
+    var flaw: String? {
+        let ids = [receipt] + lines.map(\.sku)
+        if let id = ids.first(where: { Identifier($0) == nil }) { return PlanError.malformedIdentifier(id).description }
+        let limit: Int64 = 1_000_000
+        guard lines.count <= 100, lines.allSatisfy({ (0...limit).contains($0.quantity) }) else {
+            return "a receipt has up to 100 lines; quantities are 0 to \(limit)"
+        }
+        return nil
+    }
+
     func perform(in laboratory: Laboratory) throws -> Bool {
         let (id, time) = (try Identifier(inPlan: receipt), laboratory.wall(of: node))
         let lines = try lines.map { (sku: try Identifier(inPlan: $0.sku), quantity: $0.quantity) }

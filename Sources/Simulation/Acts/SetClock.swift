@@ -14,6 +14,11 @@ struct SetClock: Act {
 
     var nodes: [Int] { [node] }
 
+    var flaw: String? {
+        guard Minutes.clockRange.contains(jumpMilliseconds ?? 0) else { return "a clock is set by a hundred years at most" }
+        return ClockDrift.range.contains(driftPartsPerMillion ?? 0) ? nil : ClockDrift.refusal
+    }
+
     func perform(in laboratory: Laboratory) throws -> Bool {
         laboratory.world.setClock(of: node, jump: jumpMilliseconds ?? 0, driftPartsPerMillion: driftPartsPerMillion)
         return jumpMilliseconds != nil || driftPartsPerMillion != nil

@@ -8,23 +8,24 @@ struct WrongClock: Fault {
     /// Until somebody sets it right; never, if it is not said.
     let minutes: Minutes?
     /// By so many minutes; below 0 it goes back.
-    let offMinutes: Double
-    let driftPartsPerMillion: Int64?
+    let offMinutes: ClockOffsetMinutes
+    let drift: ClockDrift?
 
     private enum CodingKeys: String, CodingKey {
         case nodes, from, minutes
         case offMinutes = "off_minutes"
-        case driftPartsPerMillion = "drift_ppm"
+        case drift = "drift_ppm"
     }
 
     func plan(_ draft: inout PlanDraft, index: UInt64) {
-        let jump = Int64((offMinutes * 60_000).rounded())
+        let jump = offMinutes.milliseconds
         for node in nodes {
             draft.add(
-                SetClock(node: node, jumpMilliseconds: jump, driftPartsPerMillion: driftPartsPerMillion), at: from.milliseconds)
+                SetClock(node: node, jumpMilliseconds: jump, driftPartsPerMillion: drift?.partsPerMillion),
+                at: from.milliseconds)
             guard let minutes else { continue }
             draft.add(
-                SetClock(node: node, jumpMilliseconds: -jump, driftPartsPerMillion: driftPartsPerMillion.map { _ in 0 }),
+                SetClock(node: node, jumpMilliseconds: -jump, driftPartsPerMillion: drift.map { _ in 0 }),
                 at: from.milliseconds + minutes.milliseconds)
         }
     }

@@ -9,7 +9,7 @@ struct Sales: Work {
         let from: Minutes
         let minutes: Minutes
         /// So many times as many as else.
-        let times: Double
+        let times: Factor
     }
 
     /// At each store.
@@ -28,7 +28,7 @@ struct Sales: Work {
             var random = draft.streams.stream(.work, index, UInt64(store))
             var times = draft.moments(perHour: perHour.value, &random)
             for rush in rushes ?? [] {
-                let more = perHour.value * max(0, rush.times - 1)
+                let more = perHour.value * (rush.times.value - 1)
                 times += draft.moments(
                     perHour: more, from: rush.from.milliseconds,
                     to: rush.from.milliseconds + rush.minutes.milliseconds, &random)

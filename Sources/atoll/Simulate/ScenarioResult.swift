@@ -6,19 +6,21 @@ struct ScenarioResult {
     private(set) var tally: ScenarioTally
     private(set) var differences: [String] = []
     /// Every seed that was asked for was played.
-    var isComplete: Bool
-    private let watch = Stopwatch()
+    var isComplete = true
     private var seconds = 0.0
 
-    init(_ file: ScenarioFile, isComplete: Bool) {
-        (self.file, self.isComplete) = (file, isComplete)
+    init(_ file: ScenarioFile) {
+        self.file = file
         tally = ScenarioTally(file.scenario)
     }
 
-    mutating func add(_ run: PlayedRun) {
-        tally.add(run.report)
-        seconds = watch.seconds
-        if let difference = run.difference { differences.append("\(file.path.printable): \(difference)") }
+    /// - Parameter seconds: how long they took together.
+    mutating func add(_ runs: [PlayedRun], in seconds: Double) {
+        self.seconds += seconds
+        for run in runs {
+            tally.add(run.report)
+            if let difference = run.difference { differences.append("\(file.path.printable): \(difference)") }
+        }
     }
 
     /// What an oracle found, and how to see it again.

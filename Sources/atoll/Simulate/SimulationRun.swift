@@ -17,36 +17,34 @@ struct SimulationRun {
         (self.files, self.seeds) = (files, seeds)
     }
 
+    /// All scenarios come in turn, as many seeds of each at once as there are cores: whoever sets a time limit has runs of all.
     mutating func run() throws {
         let output = Output()
-        for file in files {
-            var result = ScenarioResult(file, isComplete: true)
-            var progress = ProgressLine("played", "runs of \(file.name)", total: seeds.count, isQuiet: isQuiet)
-            // As many at once as there are cores, so that what is found is told while the others go on.
-            let width = UInt64(ProcessInfo.processInfo.activeProcessorCount)
-            var next = seeds.lowerBound
-            while next <= seeds.upperBound {
+        results = files.map { ScenarioResult($0) }
+        var progress = ProgressLine("played", "runs", total: seeds.count * files.count, isQuiet: isQuiet)
+        let width = UInt64(ProcessInfo.processInfo.activeProcessorCount)
+        var next: UInt64? = seeds.lowerBound
+        while let first = next {
+            let last = seeds.upperBound - first < width ? seeds.upperBound : first + width - 1
+            for index in results.indices {
                 try Interruption.check()
-                guard secondsLimit.map({ watch.seconds < $0 }) ?? true else {
-                    result.isComplete = false
-                    break
-                }
-                let last = min(seeds.upperBound, next.addingReportingOverflow(width - 1).partialValue)
-                let end = last < next ? seeds.upperBound : last
-                for report in try play(file, Array(next...end)) {
-                    result.add(report)
-                    if isJSON { try output.line(try Self.json(report, of: file)) }
-                }
+                if let secondsLimit, watch.seconds >= secondsLimit { break }
+                let begin = watch.seconds
+                let runs = try play(files[index], Array(first...last))
+                results[index].add(runs, in: watch.seconds - begin)
+                if isJSON { for run in runs { try output.line(try Self.json(run, of: files[index])) } }
                 try output.flush()
-                progress.update(result.tally.runs)
-                guard end < UInt64.max else { break }
-                next = end + 1
+                progress.update(results.reduce(0) { $0 + $1.tally.runs })
             }
-            progress.finish()
-            if !isJSON, !isQuiet { for line in result.lines { try output.line(line) } }
-            try output.flush()
-            results.append(result)
+            let isOver = secondsLimit.map { watch.seconds >= $0 } ?? false
+            next = last == seeds.upperBound || isOver ? nil : last + 1
         }
+        progress.finish()
+        for index in results.indices {
+            results[index].isComplete = results[index].tally.runs == seeds.count
+            if !isJSON, !isQuiet { for line in results[index].lines { try output.line(line) } }
+        }
+        try output.flush()
     }
 
     private func play(_ file: ScenarioFile, _ seeds: [UInt64]) throws -> [PlayedRun] {

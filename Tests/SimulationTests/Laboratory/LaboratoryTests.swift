@@ -16,6 +16,8 @@ private struct Lie: Act {
         case less
         /// It writes what it says must be refused.
         case refusal
+        /// It is refused for no reason.
+        case groundlessRefusal
     }
 
     let way: Way
@@ -43,6 +45,13 @@ private struct Lie: Act {
                 ]
             } by: { transaction, member in
                 try transaction.receive(order.id, received: 0, [(sku: sku, quantity: 3)], at: member)
+            }
+        case .groundlessRefusal:
+            let key = RetailSchema.order(order.id, of: 1)
+            return try laboratory.write(at: 1) { _, _ in
+                [Effect(key, RetailSchema.Order.status, .advance(1))]
+            } by: { transaction, member in
+                for status in [OrderStatus.paid, .new] { try transaction.advance(order: order.id, of: member, to: status) }
             }
         case .refusal:
             return try laboratory.write(at: 1, meaning: { _, _ in nil }, by: { try $0.place(order, at: $1) })
@@ -128,6 +137,10 @@ private struct Lie: Act {
 
     @Test func `what must be refused and is not is found`() throws {
         #expect(try violation(of: .refusal)?.oracle == "refusals")
+    }
+
+    @Test func `what is refused for no reason is found`() throws {
+        #expect(try violation(of: .groundlessRefusal)?.oracle == "no_trouble")
     }
 
     private static let quiet = #"{"about": "Nothing.", "stores": 1, "minutes": 1}"#

@@ -35,6 +35,34 @@ import Testing
         #expect(mistakes(stranger).contains("the event 1 is about a machine"))
     }
 
+    @Test(arguments: [
+        #""events": [{"at": 1, "kind": "change_line", "from": 0, "to": 1, "largest_part": 0}]"#,
+        #""events": [{"at": 1, "kind": "change_line", "from": 0, "to": 1, "bytes_per_second": 0}]"#,
+        #""events": [{"at": 1, "kind": "change_line", "from": 0, "to": 1, "delay_ms": [-5, 1]}]"#,
+        #""events": [{"at": 1, "kind": "change_line", "from": 0, "to": 1, "bytes_per_flipped_bit": -1}]"#,
+        #""events": [{"at": 1, "kind": "set_clock", "node": 1, "jump_ms": 9223372036854775807}]"#,
+        #""events": [{"at": 1, "kind": "set_clock", "node": 1, "drift_ppm": 1000000}]"#,
+        #""events": [{"at": 1, "kind": "move_status", "node": 1, "store": 1, "order": "", "status": "paid"}]"#,
+        #""events": [{"at": 1, "kind": "receive", "node": 1, "receipt": "R", "lines": [{"sku": "P", "quantity": -1}]}]"#,
+        #""faults": [{"kind": "wrong_clock", "nodes": [1], "from": 1, "off_minutes": 1e300}]"#,
+        #""work": [{"kind": "sales", "per_hour": 1, "rushes": [{"from": 1, "minutes": 1, "times": 1e300}]}]"#,
+    ])
+    func `what nobody can do is refused when it is read`(_ body: String) {
+        #expect(mistakes(body).hasPrefix("s.json:2:"), "\(mistakes(body))")
+    }
+
+    @Test func `a sale that no till makes is refused when it is read`() {
+        func sale(_ lines: String, order: String = "A-1") -> String {
+            let sale = #""kind": "sell", "node": 1, "order": "\#(order)", "lines": [\#(lines)], "points": 0"#
+            return mistakes(#""events": [{"at": 1, \#(sale)}]"#)
+        }
+        let line = #"{"sku": "P", "quantity": 1, "price": 1}"#
+        #expect(sale(line) == "none")
+        #expect(sale(line + "," + line).contains("a sale names each article once"))
+        #expect(sale(line, order: "").contains("is no id"))
+        #expect(sale(line.replacing("\"quantity\": 1", with: "\"quantity\": 9223372036854775807")).contains("quantities"))
+    }
+
     @Test func `every scenario of the project can be read and drawn`() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Simulations")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path()).filter { $0.hasSuffix(".json") }
