@@ -102,14 +102,14 @@ struct LoopTests {
     @Test func `a process without descriptors lets connections wait, and says so once`() async {
         // In a process of its own, because the limit is the whole process's.
         await #expect(processExitsWith: .success) {
+            try await LoopTests.openWhatTheSystemNeeds()
             let server = try RunningLoop()
             let port = try server.listen(.plain)
             // Whoever dials has its descriptors before the rest become scarce: else it could be short of them, and not the server.
             let dialling = (0..<40).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
             let last = try #require(dialling.max())
             // Descriptors are given lowest first, so that so many are left.
-            var limit = rlimit(rlim_cur: rlim_t(last) + 9, rlim_max: rlim_t(last) + 9)
-            #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+            try LoopTests.setDescriptorLimit(last + 1 + 8 + EventLoopOptions().spareDescriptors)
             for descriptor in dialling { #expect(LoopTests.connect(descriptor, to: port)) }
             let full = try server.log.wait("the last descriptor") { $0.events.contains(.condition(.exhausted(errno: EMFILE))) }
             let openings = full.openings.map(\.id)
@@ -124,28 +124,64 @@ struct LoopTests {
         }
     }
 
-    /// The kernel says that descriptors are short before it looks whether anybody waits. So a listener that gave the last one to
+    /// That descriptors are short is found before anybody looks whether anybody waits. So a listener that gave the last one to
     /// the last who waited was watched again, heard of nobody, and never told that it had recovered.
     @Test func `descriptors that suffice for just those who wait are told to be short, and to suffice again`() async {
         await #expect(processExitsWith: .success) {
+            try await LoopTests.openWhatTheSystemNeeds()
             let server = try RunningLoop()
             let port = try server.listen(.plain)
             let dialling = (0..<40).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
             let last = try #require(dialling.max())
-            var limit = rlimit(rlim_cur: rlim_t(last) + 9, rlim_max: rlim_t(last) + 9)
-            #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+            let bound = last + 1 + 8
+            try LoopTests.setDescriptorLimit(bound + EventLoopOptions().spareDescriptors)
             var free: [Int32] = []
-            while case let copy = dup(dialling[0]), copy >= 0 { free.append(copy) }
-            for descriptor in free { close(descriptor) }
-            for descriptor in dialling.prefix(free.count) { #expect(LoopTests.connect(descriptor, to: port)) }
+            while case let copy = dup(dialling[0]), copy < bound { free.append(copy) }
+            for descriptor in free + [bound] { close(descriptor) }
+            let count = free.count
+            for descriptor in dialling.prefix(count) { #expect(LoopTests.connect(descriptor, to: port)) }
             let full = try server.log.wait("the last descriptor") { $0.events.contains(.condition(.exhausted(errno: EMFILE))) }
             let openings = full.openings.map(\.id)
-            #expect(!openings.isEmpty && openings.count == free.count)
+            #expect(!openings.isEmpty && openings.count == count)
             try server.perform { loop in
                 for id in openings { loop.close(id, afterFlush: false) }
             }
             _ = try server.log.wait("recovery") { $0.events.contains(.condition(.recovered)) }
         }
+    }
+
+    /// The system's library counts the threads of its queues once a second, in files, and ends the program when it cannot open
+    /// one. So a listener that gave the last descriptor away killed a process that happened to be busy; and whoever asked it
+    /// over its own socket what was wrong waited too.
+    @Test func `a process whose connections are too many keeps descriptors for itself and for its owner`() async {
+        await #expect(processExitsWith: .success) {
+            let server = try RunningLoop()
+            let port = try server.listen(.plain)
+            let path = URL.temporaryDirectory.appending(path: "atoll-\(getpid()).socket").path
+            defer { unlink(path) }
+            let local = SocketAddress.unix(path: path)
+            _ = try server.perform { try $0.listen(at: local, .plain) }
+            let dialling = (0..<80).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
+            let last = try #require(dialling.max())
+            try LoopTests.setDescriptorLimit(last + 1 + 40)
+            for descriptor in dialling { #expect(LoopTests.connect(descriptor, to: port)) }
+            let full = try server.log.wait("shortness") { $0.events.contains(.condition(.exhausted(errno: EMFILE))) }
+            // More work than threads, over several of those seconds.
+            let group = DispatchGroup()
+            for _ in 0..<800 { DispatchQueue.global().async(group: group) { usleep(20_000) } }
+            group.wait()
+            _ = try server.perform { $0.connect(to: .address(local), .plain) }
+            _ = try server.log.wait("both ends of the owner's connection") { $0.openings.count == full.openings.count + 2 }
+        }
+    }
+
+    /// The thread behind the system's timers opens what it waits with when somebody sleeps for the first time, at a moment of its
+    /// own: here before descriptors are counted.
+    private static func openWhatTheSystemNeeds() async throws { try await Task.sleep(for: .milliseconds(1)) }
+
+    private static func setDescriptorLimit(_ count: Int32) throws {
+        var limit = rlimit(rlim_cur: rlim_t(count), rlim_max: rlim_t(count))
+        try #require(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
     }
 
     /// - Returns: whether the connection waits to be accepted now, or is.

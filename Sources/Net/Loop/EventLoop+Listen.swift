@@ -30,6 +30,7 @@ extension EventLoop {
     /// Takes in those who wait, up to a turn's worth.
     func accept(at listener: Listener) {
         for _ in 0..<options.turnAccepts {
+            guard hasDescriptor(for: listener) else { return pauseAccepting(listener, EMFILE) }
             var storage = sockaddr_storage()
             var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
             let descriptor = withUnsafeMutablePointer(to: &storage) { name in
@@ -39,6 +40,17 @@ extension EventLoop {
             begin(descriptor, at: listener, from: SocketAddress(storage))
         }
         lookAgain(at: listener)
+    }
+
+    /// Whether one more connection leaves as many descriptors as are to be spared: the lowest free one is given first.
+    private func hasDescriptor(for listener: Listener) -> Bool {
+        guard listener.address.family != AF_UNIX else { return true }
+        let lowestFree = fcntl(listener.descriptor, F_DUPFD_CLOEXEC, 0)
+        guard lowestFree >= 0 else { return false }
+        Glibc.close(lowestFree)
+        var limits = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0 else { return true }
+        return UInt64(lowestFree) + UInt64(options.spareDescriptors) < limits.rlim_cur
     }
 
     /// Nobody may wait any more, and then epoll says nothing: whether descriptors suffice again shows one more look.

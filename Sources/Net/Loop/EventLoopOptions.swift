@@ -27,6 +27,9 @@ public struct EventLoopOptions: Sendable {
     public var turnAccepts = 16
     /// How many connections may wait for being accepted; the system has a bound of its own (`somaxconn`).
     public var backlog: Int32 = 4_096
+    /// How many of the process's descriptors connections from the network leave to all else in it: files, the socket at which its
+    /// owner asks what is wrong, and the system's libraries, some of which end a program that has none for them.
+    public var spareDescriptors: Int32 = 32
 
     public init() {}
 }
