@@ -102,7 +102,7 @@ struct LoopTests {
     @Test func `a process without descriptors lets connections wait, and says so once`() async {
         // In a process of its own, because the limit is the whole process's.
         await #expect(processExitsWith: .success) {
-            try await LoopTests.openWhatTheSystemNeeds()
+            await LoopTests.openWhatTheSystemNeeds()
             let server = try RunningLoop()
             let port = try server.listen(.plain)
             // Whoever dials has its descriptors before the rest become scarce: else it could be short of them, and not the server.
@@ -128,7 +128,7 @@ struct LoopTests {
     /// the last who waited was watched again, heard of nobody, and never told that it had recovered.
     @Test func `descriptors that suffice for just those who wait are told to be short, and to suffice again`() async {
         await #expect(processExitsWith: .success) {
-            try await LoopTests.openWhatTheSystemNeeds()
+            await LoopTests.openWhatTheSystemNeeds()
             let server = try RunningLoop()
             let port = try server.listen(.plain)
             let dialling = (0..<40).map { _ in socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
@@ -167,17 +167,24 @@ struct LoopTests {
             for descriptor in dialling { #expect(LoopTests.connect(descriptor, to: port)) }
             let full = try server.log.wait("shortness") { $0.events.contains(.condition(.exhausted(errno: EMFILE))) }
             // More work than threads, over several of those seconds.
-            let group = DispatchGroup()
-            for _ in 0..<800 { DispatchQueue.global().async(group: group) { usleep(20_000) } }
+            let (gate, group) = (DispatchSemaphore(value: 0), DispatchGroup())
+            for _ in 0..<200 { DispatchQueue.global().async(group: group) { gate.wait() } }
+            _ = try server.perform { loop in
+                loop.after(milliseconds: 2_500) { for _ in 0..<200 { gate.signal() } }
+            }
             group.wait()
             _ = try server.perform { $0.connect(to: .address(local), .plain) }
             _ = try server.log.wait("both ends of the owner's connection") { $0.openings.count == full.openings.count + 2 }
         }
     }
 
-    /// The thread behind the system's timers opens what it waits with when somebody sleeps for the first time, at a moment of its
+    /// The thread behind the system's timers opens what it waits with when somebody waits for the first time, at a moment of its
     /// own: here before descriptors are counted.
-    private static func openWhatTheSystemNeeds() async throws { try await Task.sleep(for: .milliseconds(1)) }
+    private static func openWhatTheSystemNeeds() async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(1)) { continuation.resume() }
+        }
+    }
 
     private static func setDescriptorLimit(_ count: Int32) throws {
         var limit = rlimit(rlim_cur: rlim_t(count), rlim_max: rlim_t(count))

@@ -1,5 +1,6 @@
 internal import Foundation
 public import Replica
+internal import Sync
 
 /// The one owner of a replica: a thread of its own, with a bounded mailbox and group commit.
 ///
@@ -167,13 +168,42 @@ public final class ReplicaOwner: Sendable {
             let directory = try open()
             opened.hold(Opened(card: directory.card, isBehindHighWater: directory.isBehindHighWater))
             opened.settle(nil)
-            var loop = OwnerLoop(directory, logFrameBound: logFrameBound, counts, disk, listener)
-            while let requests = mailbox.takeAll(waits: !loop.hasWork) { loop.serve(requests) }
+            var turns = turns(of: directory, counts, disk, logFrameBound, listener)
+            while let requests = mailbox.takeAll(waits: !turns.hasWork) {
+                let outcome = turns.serve(requests.map { $0.bound(to: directory) })
+                guard let listener else { continue }
+                if !outcome.replies.isEmpty || !outcome.changed.isEmpty { listener.served(outcome.replies, outcome.changed) }
+                if let ailing = outcome.ailing { listener.ailing(ailing) }
+            }
             // The mark is a witness that may lag behind: closing goes on without it.
             try? directory.writeHighWater()
         } catch {
             mailbox.close()
             opened.settle(error)
         }
+    }
+
+    private static func turns(
+        of directory: ReplicaDirectory, _ counts: OwnerCountsBox, _ disk: DiskWatch, _ logFrameBound: Int,
+        _ listener: OwnerListener?
+    ) -> ReplicaTurns {
+        var host = ReplicaTurns.Host { listener?.wallClock() ?? 0 }
+        if let listener { host.verify = listener.verify }
+        host.explain = { disk.explain($0, in: directory.path, at: listener?.wallClock() ?? 0) }
+        host.stored = { transactions in
+            disk.clear()
+            counts.change {
+                $0.transactions += transactions
+                $0.commits += 1
+            }
+        }
+        host.checkpointed = {
+            // The mark is a witness that may lag behind.
+            try? directory.writeHighWater()
+            counts.change { $0.checkpoints += 1 }
+        }
+        return ReplicaTurns(
+            directory.replica, for: host, logFrameBound: logFrameBound, decidesRights: listener != nil,
+            random: SystemRandomNumberGenerator())
     }
 }

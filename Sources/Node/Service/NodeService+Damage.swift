@@ -16,14 +16,8 @@ extension NodeService {
             }
             ailing = scopes
         }
-        let moment = now
-        for scope in scopes {
-            for (key, _) in subscriptions.concerned(by: [scope]).shuffled(using: &random).prefix(Self.askedPeers) {
-                guard let slot = slots[key], !slot.isClosing else { continue }
-                slot.session.noteDamage(of: [scope], at: moment)
-                drive(slot)
-            }
-        }
+        for scope in scopes { hub.noteDamage(of: scope, asking: Self.askedPeers, &random, at: now) }
+        carryOut()
     }
 
     /// Whoever reads beside the owner has met a row that cannot be read.

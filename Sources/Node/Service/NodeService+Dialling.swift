@@ -15,7 +15,7 @@ extension NodeService {
 
     func dial(_ index: Int) {
         guard !isStopping else { return }
-        switch dials.turn(of: index, membership.access, isConnected: { [peers] in peers[$0] != nil }, &random) {
+        switch dials.turn(of: index, membership.access, isConnected: { [hub] in hub.peers[$0] != nil }, &random) {
         case .busy: break
         case .wait(let milliseconds): dial(index, after: milliseconds)
         case .dial:

@@ -16,8 +16,8 @@ extension NodeService: EventLoopDelegate {
     }
 
     public func received(_ bytes: RawSpan, on connection: ConnectionID) {
-        if let slot = byConnection[connection].flatMap({ slots[$0] }) {
-            receive(bytes, on: slot)
+        if let key = byConnection[connection] {
+            receive(bytes, on: key)
         } else if enrolments[connection] != nil {
             takeEnrolment(bytes, on: connection)
         } else {
@@ -26,14 +26,14 @@ extension NodeService: EventLoopDelegate {
     }
 
     public func drained(_ connection: ConnectionID) {
-        guard let slot = byConnection[connection].flatMap({ slots[$0] }), !slot.isClosing else { return }
+        guard let key = byConnection[connection], hub[key] != nil else { return }
         loop.resumeReading(connection)
-        slot.session.noteWritable(true, at: now)
-        drive(slot)
+        hub.noteWritable(true, on: key, at: now)
+        carryOut()
     }
 
     public func closed(_ connection: ConnectionID, _ reason: CloseReason) {
-        if let slot = byConnection[connection].flatMap({ slots[$0] }) { lose(slot, reason) }
+        if let key = byConnection[connection] { lose(key, reason) }
         enrolments[connection] = nil
         control.end(connection)
     }

@@ -11,7 +11,7 @@ extension NodeService {
 
     func keepHouse() {
         guard !isStopping else { return }
-        for slot in slots.values where !slot.isClosing { noteHeld(slot) }
+        noteHeld()
         signCheckpoints()
         renewIfDue()
         lookAfterDisk()
@@ -58,7 +58,7 @@ extension NodeService {
                 log.log(.info, "recounted", ["shares": String(outcome.recountedShares)])
             }
             guard let incarnation = outcome.incarnation else { return }
-            identity = incarnation
+            (identity, hub.origin) = (incarnation, incarnation.origin)
             log.log(.warning, "new_incarnation", ["origin": String(incarnation.origin.rawValue, radix: 16)])
         }
     }
@@ -73,7 +73,7 @@ extension NodeService {
             let holders = membership.members.filter { member in
                 guard member.number != identity.member, !access[member.number].isRevoked else { return false }
                 let interest =
-                    peers[member.number].flatMap { slots[$0]?.session.hello?.interest }
+                    hub.peers[member.number].flatMap { hub[$0]?.hello?.interest }
                     ?? access.interest(of: member.number, holding: [])
                 return interest.contains(scope)
             }

@@ -19,16 +19,15 @@ public final class NodeService: @unchecked Sendable {
     let log: NodeLog
     let configuration: NodeConfiguration
     let clock: NodeClock
-    let codecs: SessionCodecs
     var keys: NodeKeys
     let server: TLSContext
     let client: TLSContext
     var identity: Identity
     var membership: Membership
-    var slots: [SessionKey: SessionSlot] = [:]
+    /// All sessions, and what they know of each other.
+    var hub: SessionHub
+    var lines: [SessionKey: SessionLine] = [:]
     var byConnection: [ConnectionID: SessionKey] = [:]
-    var peers: PeerTable
-    var subscriptions = Subscriptions()
     var dials: DialPlan<NodeAddress>
     /// Why the last attempt at a target failed.
     var dialFailures: [Int: CloseReason] = [:]
@@ -36,8 +35,6 @@ public final class NodeService: @unchecked Sendable {
     var control: ControlDesk
     var enrolments: [ConnectionID: EnrolmentCall] = [:]
     var history: [UInt32: PeerHistory] = [:]
-    /// Scopes that this node holds something of.
-    var held: Set<Scope>
     /// Those in which something own was written since it was last signed.
     var unsigned: Set<Scope> = []
     var isRefreshing = false
@@ -53,8 +50,6 @@ public final class NodeService: @unchecked Sendable {
     var ailing: [Scope] = []
     /// How many records hold values which were written without seeing each other, and when that was found out.
     var contested: (records: Int, asOf: Int64)?
-    let bounds: SessionBounds
-    var lastKey: UInt64 = 0
     var isStopping = false
     var random = SystemRandomNumberGenerator()
 
@@ -83,12 +78,11 @@ public final class NodeService: @unchecked Sendable {
         self.directory = directory
         self.configuration = configuration
         self.log = log
-        self.bounds = bounds
         keys = try NodeKeys.read(in: directory)
         let card = try ReplicaCard.read(in: directory)
         let reader = ChainReader(
             chain: card.chain, authority: try made { [keys] () throws(CertificateError) in try keys.authority.publicKey })
-        codecs = try SessionCodecs { reader.read($0, $1) }
+        let codecs = try SessionCodecs { reader.read($0, $1) }
         let loop = try EventLoop(options)
         self.loop = loop
         let clock = try NodeClock(directory, system: systemClock)
@@ -101,8 +95,10 @@ public final class NodeService: @unchecked Sendable {
                 identity: directory.replica.identity, membership: try Membership(of: directory),
                 held: directory.replica.heldScopes)
         }
-        (identity, membership, held) = (start.identity, start.membership, Set(start.held))
-        peers = PeerTable(of: identity.member)
+        (identity, membership) = (start.identity, start.membership)
+        hub = SessionHub(
+            chain: identity.chain, origin: identity.origin, access: membership.access, holding: start.held, bounds: bounds,
+            codecs: codecs)
         dials = DialPlan(configuration.peers.map { ($0.address, $0.member) })
         let damaged: @Sendable (RecordKey) -> Void = { [owner] key in Self.setAside(key, at: owner) }
         spools = try SpoolKeeper(directory, damaged: damaged) { reply in relay.served([reply], []) }
@@ -149,7 +145,8 @@ public final class NodeService: @unchecked Sendable {
         loop.submit { [self] in
             guard !isStopping else { return }
             isStopping = true
-            for key in slots.keys.sorted() { end(key, because: .finished) }
+            for key in hub.keys { hub.end(key, because: .finished, at: now) }
+            carryOut()
             loop.stop()
         }
     }

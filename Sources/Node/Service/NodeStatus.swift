@@ -109,12 +109,13 @@ public struct NodeStatus: Codable, Hashable, Sendable {
 extension NodeService {
     /// What the loop's thread knows.
     var peerStatus: [NodeStatus.Peer] {
-        for slot in slots.values where !slot.isClosing { noteHeld(slot) }
+        noteHeld()
         var peers: [NodeStatus.Peer] = []
         var seen: Set<UInt32> = []
-        for slot in slots.values.sorted(by: { $0.key < $1.key }) where !slot.isClosing {
-            seen.insert(slot.identity.member)
-            peers.append(status(of: slot))
+        for key in hub.keys {
+            guard let line = lines[key], let session = hub[key] else { continue }
+            seen.insert(line.identity.member)
+            peers.append(status(of: session, on: line))
         }
         for (member, past) in history.sorted(by: { $0.key < $1.key }) where !seen.contains(member) {
             seen.insert(member)
@@ -136,15 +137,15 @@ extension NodeService {
         return peers
     }
 
-    private func status(of slot: SessionSlot) -> NodeStatus.Peer {
-        let (session, past) = (slot.session, history[slot.identity.member])
+    private func status(of session: Session, on line: SessionLine) -> NodeStatus.Peer {
+        let past = history[line.identity.member]
         let isOpen = session.phase == .open
         // While another session is tried, why the last one ended still holds.
         let error = isOpen ? nil : past?.error
         return NodeStatus.Peer(
-            member: slot.identity.member, name: slot.identity.name,
-            state: !isOpen ? "opening" : session.isIdle ? "in sync" : "syncing", remote: slot.remote.description,
-            since: isOpen ? past?.lastOpened ?? slot.began : slot.began, unacknowledged: session.unacknowledgedCount,
+            member: line.identity.member, name: line.identity.name,
+            state: !isOpen ? "opening" : session.isIdle ? "in sync" : "syncing", remote: line.remote.description,
+            since: isOpen ? past?.lastOpened ?? line.began : line.began, unacknowledged: session.unacknowledgedCount,
             clockOffsetMilliseconds: session.clockOffset?.milliseconds,
             suspended: Dictionary(
                 uniqueKeysWithValues: session.suspended.map { ("\($0.key)", "\($0.value)") }),

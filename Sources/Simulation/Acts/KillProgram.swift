@@ -7,7 +7,7 @@ struct KillProgram: Act {
     var nodes: [Int] { [node] }
 
     func perform(in laboratory: Laboratory) throws -> Bool {
-        guard laboratory.world.nodes[node].isRunning else { return false }
+        guard laboratory.world.nodes[node].isOn else { return false }
         laboratory.world.kill(node)
         return true
     }

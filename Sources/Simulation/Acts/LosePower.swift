@@ -8,7 +8,7 @@ struct LosePower: Act {
     var nodes: [Int] { [node] }
 
     func perform(in laboratory: Laboratory) throws -> Bool {
-        guard laboratory.world.nodes[node].isRunning else { return false }
+        guard laboratory.world.nodes[node].isOn else { return false }
         laboratory.world.losePower(node, keeping: keeping)
         return true
     }

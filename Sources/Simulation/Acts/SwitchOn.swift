@@ -7,7 +7,7 @@ struct SwitchOn: Act {
     var nodes: [Int] { [node] }
 
     func perform(in laboratory: Laboratory) throws -> Bool {
-        guard !laboratory.world.nodes[node].isRunning else { return false }
+        guard !laboratory.world.nodes[node].isOn else { return false }
         try laboratory.world.start(node)
         return true
     }

@@ -14,6 +14,7 @@ struct DiskState: Sendable {
     var unixMicroseconds: Int64 = 0
     var random: SeededRandom
     private(set) var counts = OperationCounts()
+    private(set) var strikeCount = 0
     private var freeNodes: [FileNode.ID] = []
     private var lastSequence = 0
     private var lastFile = 0
@@ -46,11 +47,23 @@ struct DiskState: Sendable {
         var striking: DiskFault.Effect?
         for index in faults.indices.reversed() where faults[index].strikes(at: operation) {
             striking = faults[index].effect
+            strikeCount += 1
             if striking == .error || striking == .powerLoss { faults.remove(at: index) }
             if striking == .powerLoss { isPowered = false }
         }
         if striking == .fullFromThenOn { throw .full }
         if striking != nil { throw operation.failure }
+    }
+
+    /// The same with all files closed: what was not synced waits for that still.
+    var withoutPrograms: DiskState {
+        var state = self
+        for index in nodes.indices {
+            state.nodes[index].openCount = 0
+            (state.nodes[index].locks, state.nodes[index].sharedMemory) = (FileLocks(), SharedMemory())
+        }
+        for index in nodes.indices { state.freeIfForgotten(FileNode.ID(index: index)) }
+        return state
     }
 
     func requirePower(_ refusal: DiskRefusal) throws(DiskRefusal) {

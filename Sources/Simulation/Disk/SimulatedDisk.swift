@@ -41,14 +41,27 @@ public final class SimulatedDisk: Sendable {
     ///   - seed: of the random bytes that SQLite asks of its VFS.
     ///   - isPowersafeOverwrite: see the property.
     ///   - giveWay: lets other threads that share the disk go on while SQLite waits for one of them.
-    public init(
+    public convenience init(
         _ image: DiskImage = DiskImage(), seed: UInt64 = 0, isPowersafeOverwrite: Bool = false,
         giveWay: @escaping @Sendable () -> Void = {}
     ) {
+        self.init(DiskState(image, seed: seed), isPowersafeOverwrite, giveWay)
+    }
+
+    /// The same disk after the programs that used another one were killed. That one fails whatever is still asked of it.
+    public convenience init(afterKillAt other: SimulatedDisk) {
+        let state = other.state.withLock { state in
+            defer { state.isPowered = false }
+            return state.withoutPrograms
+        }
+        self.init(state, other.isPowersafeOverwrite, other.giveWay)
+    }
+
+    private init(_ state: DiskState, _ isPowersafeOverwrite: Bool, _ giveWay: @escaping @Sendable () -> Void) {
         self.giveWay = giveWay
         vfsName = "atoll-disk-\(Self.count.add(1, ordering: .relaxed).newValue)"
         self.isPowersafeOverwrite = isPowersafeOverwrite
-        state = Mutex(DiskState(image, seed: seed))
+        self.state = Mutex(state)
         registration = VFSRegistration(name: vfsName)
         registration.register(self)
     }
@@ -122,6 +135,9 @@ public final class SimulatedDisk: Sendable {
             return true
         }
     }
+
+    /// How often armed faults have struck.
+    public var strikeCount: Int { state.withLock { $0.strikeCount } }
 
     // MARK: Observation
 

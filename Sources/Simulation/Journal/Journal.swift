@@ -7,6 +7,15 @@ public struct Journal: Sendable {
     private var entries: [Scope: [Origin: [JournalEntry]]] = [:]
     private var histories: [RecordKey: RecordHistory] = [:]
     public private(set) var transactionCount = 0
+    /// By machine, the transaction that its disk could neither keep nor forget.
+    private var undecided: [Int: Written] = [:]
+
+    private struct Written {
+        let effects: [Effect]
+        let receipt: Receipt
+        let seen: [Scope: VersionVector]
+        let time: Int64
+    }
 
     public init() {}
 
@@ -18,6 +27,7 @@ public struct Journal: Sendable {
     mutating func note(
         _ effects: [Effect], _ receipt: Receipt, seen: [Scope: VersionVector], at node: Int, _ time: Int64
     ) {
+        strikeUndecided(at: node)
         transactionCount += 1
         for part in receipt.dots {
             let vector = seen[part.scope] ?? VersionVector()
@@ -32,6 +42,28 @@ public struct Journal: Sendable {
                 dot: part.dot, stamp: receipt.stamp, seen: vector, node: node, time: time, effects: own)
             entries[part.scope, default: [:]][part.dot.origin, default: []].append(entry)
         }
+    }
+
+    /// Remembers one that was not acknowledged, and may be there after a crash.
+    mutating func noteUndecided(
+        _ effects: [Effect], _ receipt: Receipt, seen: [Scope: VersionVector], at node: Int, _ time: Int64
+    ) {
+        undecided[node] = Written(effects: effects, receipt: receipt, seen: seen, time: time)
+    }
+
+    /// The machine has stored something else: what was undecided is not there.
+    mutating func strikeUndecided(at node: Int) { undecided[node] = nil }
+
+    /// The machine has started again: what was undecided is there or is not, and stays so.
+    ///
+    /// - Returns: false if it is there in part.
+    mutating func settleUndecided(at node: Int, isThere: (Dot, Scope) -> Bool) -> Bool {
+        guard let written = undecided.removeValue(forKey: node) else { return true }
+        let parts = written.receipt.dots.count { isThere($0.dot, $0.scope) }
+        if parts == written.receipt.dots.count {
+            note(written.effects, written.receipt, seen: written.seen, at: node, written.time)
+        }
+        return parts == 0 || parts == written.receipt.dots.count
     }
 
     /// Ascending.

@@ -56,11 +56,27 @@ public final class Laboratory {
             for to in world.nodes.indices where from != to {
                 if world.condition(from: from, to: to) != LineCondition() { world.set(LineCondition(), from: from, to: to) }
             }
+            world.mendDisk(of: from)
             try world.start(from)
         }
     }
 
+    /// What a failing disk left open is settled by the next commit, and by the next start.
+    private func settleUndecided(_ observation: Observation) throws {
+        switch observation {
+        case .started(let node):
+            guard let replica = world.nodes[node].replica else { return }
+            let isWhole = journal.settleUndecided(at: node) { dot, scope in replica.vector(of: scope).covers(dot) }
+            guard !isWhole else { return }
+            throw Violation(
+                oracle: "durable_prefix", time: world.now, node: node, detail: "a transaction is there in part after a crash")
+        case .changed(let node, _): journal.strikeUndecided(at: node)
+        case .ended: break
+        }
+    }
+
     private func observe(_ observation: Observation) throws {
+        try settleUndecided(observation)
         for index in oracles.indices { try oracles[index].observe(observation, in: self) }
     }
 
@@ -92,21 +108,30 @@ public final class Laboratory {
     /// - Returns: whether something was written: nobody writes at a machine that is off.
     public func write(
         at node: Int, meaning effects: (_ member: UInt32, Seen) throws -> [Effect]?,
-        by body: (Transaction, _ member: UInt32) throws -> Void
+        by body: @escaping (Transaction, _ member: UInt32) throws -> Void
     ) throws -> Bool {
         guard let replica = world.nodes[node].replica else { return false }
         let meant = try effects(world.nodes[node].member, Seen(journal: journal, replica: replica))
         guard meant?.isEmpty != true else { return false }
         var seen: [Scope: VersionVector] = [:]
         for effect in meant ?? [] { seen[effect.key.scope] = replica.vector(of: effect.key.scope) }
-        do {
-            try world.perform(at: node, body) { [self] receipt in
+        var refusal: (any Error)?
+        var isThere = false
+        world.perform(at: node, body) { [self] written in
+            switch written {
+            case .durable(let receipt):
+                isThere = true
                 journal.note(meant ?? [], receipt, seen: seen, at: node, world.now)
+            case .undecided(let receipt):
+                journal.noteUndecided(meant ?? [], receipt, seen: seen, at: node, world.now)
+            case .refused(let error): refusal = error
             }
-        } catch let error as ReplicaError where meant == nil && error.isRefusal {
-            return false
         }
-        guard meant == nil else { return true }
+        try world.throwTrouble()
+        if let refusal, !(refusal is StorageError && world.nodes[node].isDiskTroubled) {
+            guard meant == nil, (refusal as? ReplicaError)?.isRefusal == true else { throw refusal }
+        }
+        guard meant == nil, isThere else { return isThere }
         throw Violation(oracle: "refusals", time: world.now, node: node, detail: "something was written that must be refused")
     }
 

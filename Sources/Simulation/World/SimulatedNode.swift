@@ -3,8 +3,8 @@ public import Replica
 internal import Retail
 internal import Sync
 
-/// One machine of a simulated world: a disk, a clock, and while it runs a replica with its sessions. What it knows outside its
-/// disk is gone with each crash.
+/// One machine of a simulated world: a disk, a clock, and while it is on a program with a replica and its sessions. What it knows
+/// outside its disk is gone with each crash.
 public final class SimulatedNode {
     public let index: Int
     public let member: UInt32
@@ -12,15 +12,34 @@ public final class SimulatedNode {
     public internal(set) var clock: WorldClock
     /// What somebody has copied of its disk.
     var backup: DiskImage?
-    /// How often it has started: what was meant for an earlier life is nothing to this one.
+    /// How often its program has started: what was meant for an earlier life is nothing to this one.
     public internal(set) var life: UInt64 = 0
-    /// What runs; nil while the machine is off.
-    var running: Running?
+    /// Whether the machine has power.
+    public internal(set) var isOn = false
+    /// What runs; nil while the machine is off, or while its disk lets no replica be opened.
+    var program: Program?
+    /// Something is wrong with its disk, or may be: its program may be refused what it asks of it.
+    public internal(set) var isDiskTroubled = false
+    /// What the disk keeps when an armed fault takes its power.
+    var survival = Survival.nothing
 
-    /// One life.
-    struct Running {
-        let replica: Replica
-        let server: DirectServer
+    init(_ index: Int, member: UInt32, _ disk: SimulatedDisk, _ clock: WorldClock) {
+        (self.index, self.member, self.disk, self.clock) = (index, member, disk, clock)
+    }
+
+    public var isRunning: Bool { program != nil }
+
+    /// While it runs.
+    public var replica: Replica? { program?.turns.replica }
+
+    static let path = "replica.db"
+}
+
+extension SimulatedNode {
+    /// One life of a machine's program.
+    final class Program {
+        var turns: ReplicaTurns
+        var spools: MemorySpools
         var hub: SessionHub
         var dials: DialPlan<Int>
         var lines = Lines()
@@ -29,8 +48,16 @@ public final class SimulatedNode {
         var wakes: [SessionKey: Int64] = [:]
         /// Scopes in which something own was written since it was last signed.
         var unsigned: Set<Scope> = []
-        /// When the last answer of the replica comes: they keep their order.
-        var lastAnswer: Int64 = 0
+        /// What waits for the replica's next turn.
+        var waiting: [ReplicaTurns.Request] = []
+        var isTurnDue = false
+        /// When what the last turn came to is heard: it keeps its order.
+        var lastHeard: Int64 = 0
+
+        init(_ turns: ReplicaTurns, _ hub: SessionHub, _ dials: DialPlan<Int>, _ random: SeededRandom) {
+            (self.turns, self.hub, self.dials, self.random) = (turns, hub, dials, random)
+            spools = MemorySpools(turns.replica)
+        }
     }
 
     /// Which connection is which session's, and which attempt is which target's.
@@ -50,19 +77,6 @@ public final class SimulatedNode {
         }
     }
 
-    init(_ index: Int, member: UInt32, _ disk: SimulatedDisk, _ clock: WorldClock) {
-        (self.index, self.member, self.disk, self.clock) = (index, member, disk, clock)
-    }
-
-    public var isRunning: Bool { running != nil }
-
-    /// While it runs.
-    public var replica: Replica? { running?.replica }
-
-    static let path = "replica.db"
-}
-
-extension SimulatedNode {
     /// What signs in a world: nobody there forges but who is meant to.
     static func signature(of message: [UInt8]) -> [UInt8] { message.reversed() }
 
@@ -70,5 +84,12 @@ extension SimulatedNode {
         OpeningParameters(
             schema: RetailSchema.schema, digestKey: [UInt8](repeating: 7, count: 16), run: run, vfs: disk.vfsName,
             cacheKiB: 256)
+    }
+
+    /// Puts another disk in the machine, which goes wrong in the same ways.
+    func changeDisk(to image: DiskImage, seed: UInt64) {
+        let next = SimulatedDisk(image, seed: seed)
+        (next.capacityBytes, next.isReadOnly, next.syncLies) = (disk.capacityBytes, disk.isReadOnly, disk.syncLies)
+        disk = next
     }
 }

@@ -7,10 +7,10 @@ public import Replica
 /// It decides which of two sessions with one member stays, who hears of a change, who may go on when the membership changes,
 /// and passes signatures on. It keeps no lines: a session's key names its line, too.
 public struct SessionHub {
-    /// What there is to do, in its order.
+    /// What there is to do. Whoever carries one out may call the hub, which then has more to do behind it.
     public enum Effect: Sendable {
         case send([UInt8], SessionKey)
-        /// Serve it, and hand the answer to `answer`. Requests of one session are served in their order.
+        /// Serve it, and hand the answer to `take`. Requests of one session are served in their order.
         case request(SessionRequest, SessionKey, peer: UInt32)
         /// Call `tick` then, by the monotonic clock; what was asked before of that session can be forgotten.
         case wake(SessionKey, at: Int64)
@@ -18,8 +18,8 @@ public struct SessionHub {
         case opened(SessionKey, peer: UInt32)
         case suspended(SessionKey, Scope, SessionError)
         case measured(SessionKey, peer: UInt32, ClockOffset)
-        /// Hang up once what was to be sent has been.
-        case ended(SessionKey, peer: UInt32, SessionError)
+        /// Hang up once what was to be sent has been. With what the other side has told to hold durably.
+        case ended(SessionKey, peer: UInt32, SessionError, held: [Scope: VersionVector]?)
     }
 
     private struct Slot {
@@ -43,6 +43,8 @@ public struct SessionHub {
     private var slots: [SessionKey: Slot] = [:]
     private var subscriptions = Subscriptions()
     private var effects: [Effect] = []
+    /// How many of `effects` are taken.
+    private var takenEffects = 0
     private var lastKey: UInt64 = 0
 
     public init(
@@ -54,9 +56,14 @@ public struct SessionHub {
         peers = PeerTable(of: origin.member)
     }
 
-    public mutating func takeEffects() -> [Effect] {
-        defer { effects = [] }
-        return effects
+    /// What is to be done next; nil if that was all.
+    public mutating func takeEffect() -> Effect? {
+        guard takenEffects < effects.count else { return nil }
+        defer {
+            takenEffects += 1
+            if takenEffects == effects.count { (effects, takenEffects) = ([], 0) }
+        }
+        return effects[takenEffects]
     }
 
     public subscript(key: SessionKey) -> Session? { slots[key]?.session }
@@ -131,18 +138,36 @@ public struct SessionHub {
 
     // MARK: The replica
 
-    public mutating func answer(_ answer: SessionAnswer, for key: SessionKey, at now: Moment) {
-        slots[key]?.session.answer(answer, at: now)
-        drive(key, at: now)
+    /// Takes what requests came to, and which scopes hold something new, durably: both together, because a session's own news
+    /// must not be taken for something to tell it.
+    public mutating func take(_ answers: [(SessionKey, SessionAnswer)], changed scopes: [Scope] = [], at now: Moment) {
+        for (key, answer) in answers {
+            slots[key]?.session.answer(answer, at: now)
+            drive(key, at: now)
+        }
+        noteChanges(of: scopes, at: now)
         // Behind the transactions that they confirm.
-        if case .kept(_, let news, _) = answer, !news.isEmpty { tell(news, butNot: key, at: now) }
+        for (key, answer) in answers {
+            if case .kept(_, let news, _) = answer, !news.isEmpty { tell(news, butNot: key, at: now) }
+        }
     }
 
-    /// Something is new and durable in these scopes.
-    public mutating func noteChanges(of scopes: [Scope], at now: Moment) {
+    private mutating func noteChanges(of scopes: [Scope], at now: Moment) {
         held.formUnion(scopes)
         for (key, scopes) in subscriptions.concerned(by: scopes) {
             slots[key]?.session.noteChanges(of: scopes, at: now)
+            drive(key, at: now)
+        }
+    }
+
+    /// Something of a scope is damaged here: a few sessions that share it look for what is missing.
+    ///
+    /// - Parameter count: how many, drawn anew each time.
+    public mutating func noteDamage(
+        of scope: Scope, asking count: Int, _ random: inout some RandomNumberGenerator, at now: Moment
+    ) {
+        for (key, _) in subscriptions.concerned(by: [scope]).shuffled(using: &random).prefix(count) {
+            slots[key]?.session.noteDamage(of: [scope], at: now)
             drive(key, at: now)
         }
     }
@@ -176,41 +201,42 @@ public struct SessionHub {
     // MARK: Effects
 
     private mutating func drive(_ key: SessionKey, at now: Moment) {
-        guard var slot = slots[key] else { return }
-        // No second reference while it is changed.
-        slots[key] = nil
-        if let hello = slot.session.hello { subscriptions.add(key, hello.interest) }
-        for request in slot.session.takeRequests() { effects.append(.request(request, key, peer: slot.peer)) }
-        let output = slot.session.takeOutput()
+        guard let index = slots.index(forKey: key) else { return }
+        let peer = slots.values[index].peer
+        if let hello = slots.values[index].session.hello { subscriptions.add(key, hello.interest) }
+        for request in slots.values[index].session.takeRequests() { effects.append(.request(request, key, peer: peer)) }
+        let output = slots.values[index].session.takeOutput()
         if !output.isEmpty { effects.append(.send(output, key)) }
-        note(&slot, key)
-        guard let end = slot.session.end else {
-            if let deadline = slot.session.nextDeadline, slot.wakeUp.map({ deadline < $0 }) ?? true {
-                slot.wakeUp = deadline
-                effects.append(.wake(key, at: deadline))
-            }
-            slots[key] = slot
-            return
+        effects += Self.news(of: &slots.values[index], key)
+        guard let end = slots.values[index].session.end else {
+            let wakeUp = slots.values[index].wakeUp
+            guard let deadline = slots.values[index].session.nextDeadline, wakeUp.map({ deadline < $0 }) ?? true else { return }
+            slots.values[index].wakeUp = deadline
+            return effects.append(.wake(key, at: deadline))
         }
+        effects.append(.ended(key, peer: peer, end, held: slots.values[index].session.acknowledged))
+        slots.remove(at: index)
         subscriptions.remove(key)
-        peers.remove(key, of: slot.peer)
-        effects.append(.ended(key, peer: slot.peer, end))
+        peers.remove(key, of: peer)
     }
 
-    private mutating func note(_ slot: inout Slot, _ key: SessionKey) {
+    /// What is told once.
+    private static func news(of slot: inout Slot, _ key: SessionKey) -> [Effect] {
+        var news: [Effect] = []
         if slot.session.phase == .open, !slot.hasBeenOpen {
             slot.hasBeenOpen = true
-            effects.append(.opened(key, peer: slot.peer))
+            news.append(.opened(key, peer: slot.peer))
         }
         if slot.session.suspended.count > slot.toldSuspensions.count {
             for (scope, error) in slot.session.suspended.sorted(by: { $0.key < $1.key })
             where slot.toldSuspensions.insert(scope).inserted {
-                effects.append(.suspended(key, scope, error))
+                news.append(.suspended(key, scope, error))
             }
         }
         if let offset = slot.session.clockOffset, offset != slot.toldOffset {
             slot.toldOffset = offset
-            effects.append(.measured(key, peer: slot.peer, offset))
+            news.append(.measured(key, peer: slot.peer, offset))
         }
+        return news
     }
 }

@@ -5,18 +5,8 @@ public import Replica
 /// that nobody else writes to meanwhile.
 public final class DirectServer {
     public var desk: ReplicaDesk
-    /// The cells after which a piece of a large delta ends.
-    public var cellTarget = SpoolMaker.cellTarget
+    public var spools: MemorySpools
     private var random: any RandomNumberGenerator
-    private struct Kept {
-        let base: Cut
-        let spool: Spool
-        let pieces: [[UInt8]]
-    }
-
-    /// The last one of each scope, until it has arrived: a session goes on with it where another one ended.
-    private var spools: [Scope: Kept] = [:]
-    private var lastSpool: UInt64 = 0
     private let verify: (SignedCheckpoint, _ message: [UInt8]) -> Bool
 
     /// - Parameter verify: whether a checkpoint bears its origin's signature.
@@ -25,6 +15,7 @@ public final class DirectServer {
         verify: @escaping (SignedCheckpoint, _ message: [UInt8]) -> Bool = { _, _ in false }
     ) {
         desk = ReplicaDesk(replica)
+        spools = MemorySpools(replica)
         self.random = random
         self.verify = verify
     }
@@ -47,32 +38,9 @@ public final class DirectServer {
     private func tryServing(
         _ request: SessionRequest, from peer: UInt32, at milliseconds: Int64
     ) throws -> SessionAnswer {
-        switch request {
-        case .spool(let scope, let cut): return .spooled(scope, try spool(scope, cut))
-        case .piece(let id, let index):
-            guard let kept = spools.values.first(where: { $0.spool.id == id }) else {
-                return .failed(.internalTrouble(reason: "no such spool"))
-            }
-            return .piece(id, index, kept.pieces[index])
-        case .forget(let id):
-            spools = spools.filter { $0.value.spool.id != id }
-            return .done
-        default:
-            let answer = try desk.serve(request, from: peer, incarnation: random.next(), at: milliseconds, verify: verify)
-            while try desk.replica.fold(at: milliseconds) {}
-            return answer
-        }
-    }
-
-    private func spool(_ scope: Scope, _ cut: Cut) throws -> Spool? {
-        if let kept = spools[scope], kept.base == cut { return kept.spool }
-        lastSpool += 1
-        let id = SpoolID(number: lastSpool)
-        var pieces: [[UInt8]] = []
-        var maker = SpoolMaker(desk.replica)
-        maker.cellTarget = cellTarget
-        let spool = try maker.make(id, scope, for: cut) { pieces.append($0) }
-        spools[scope] = spool.map { Kept(base: cut, spool: $0, pieces: pieces) }
-        return spool
+        if let answer = try spools.serve(request) { return answer }
+        let answer = try desk.serve(request, from: peer, incarnation: random.next(), at: milliseconds, verify: verify)
+        while try desk.replica.fold(at: milliseconds) {}
+        return answer
     }
 }

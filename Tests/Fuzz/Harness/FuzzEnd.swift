@@ -21,7 +21,7 @@ final class FuzzEnd {
         replica = try Replica.open(at: FuzzScene.path, FuzzScene.parameters(disk, run: run))
         server = DirectServer(replica, random: SeededRandom(seed: run)) { $0.signature == Self.signature(of: $1) }
         server.desk.pushedRecords = 6
-        server.cellTarget = 60
+        server.spools.cellTarget = 60
         codecs = try SessionCodecs()
     }
 

@@ -57,7 +57,7 @@ import Testing
         line.run()
         line.tear()
         let second = try SessionEnd(2)
-        (headquarters.server.desk.pushedRecords, headquarters.server.cellTarget) = (8, 40)
+        (headquarters.server.desk.pushedRecords, headquarters.server.spools.cellTarget) = (8, 40)
         var other = SessionLink(second, headquarters, seed: 7)
         other.connect()
         other.run()
@@ -68,7 +68,7 @@ import Testing
     @Test(arguments: [1, 100])
     func `a signature never overtakes what it is about`(edits: Int) throws {
         var (store, headquarters, line) = try pair(edits: 1)
-        (store.server.desk.pushedRecords, store.server.cellTarget) = (8, 40)
+        (store.server.desk.pushedRecords, store.server.spools.cellTarget) = (8, 40)
         for number in 0..<edits { try store.edit("C\(1_000_000 + number)", phone: "new", at: line.now) }
         let word = try sign(store)
         store.session?.tell([word], at: line.now)

@@ -121,7 +121,7 @@ import Testing
 
     @Test func `small pieces that unpack to much wait as bytes, and come through when the disk keeps up`() throws {
         let (store, headquarters) = (try SessionEnd(1), try SessionEnd(0))
-        store.server.cellTarget = 500
+        store.server.spools.cellTarget = 500
         for number in 0..<1500 { try store.sell("S001-\(10_000 + number)", customer: nil, at: Self.time) }
         var link = SessionLink(store, headquarters, seed: 3)
         var bounds = SessionBounds()
@@ -134,7 +134,7 @@ import Testing
 
     @Test func `pieces that are ready wait for credit`() throws {
         let (store, headquarters) = (try SessionEnd(1), try SessionEnd(0))
-        store.server.cellTarget = 500
+        store.server.spools.cellTarget = 500
         for number in 0..<800 { try store.sell("S001-\(10_000 + number)", customer: nil, at: Self.time) }
         var line = TamperedLine(store, headquarters, nil)
         var bounds = SessionBounds()
@@ -151,7 +151,7 @@ import Testing
         var bring = SessionLink(headquarters, second, seed: 1)
         bring.connect()
         bring.run()
-        for end in [headquarters, second] { end.server.cellTarget = 100 }
+        for end in [headquarters, second] { end.server.spools.cellTarget = 100 }
         var bounds = SessionBounds()
         (bounds.joinedRecords, bounds.creditBytes) = (50, 2000)
         var torn = SessionLink(second, first, seed: 2)
@@ -169,7 +169,7 @@ import Testing
     @Test func `a large delta that is refused leaves its scope out, and the next one comes`() throws {
         let (store, headquarters) = (try SessionEnd(1), try SessionEnd(0))
         for number in 0..<600 { try store.sell("S001-\(10_000 + number)", at: Self.time) }
-        store.server.cellTarget = 100
+        store.server.spools.cellTarget = 100
         var bounds = SessionBounds()
         (bounds.joinedRecords, bounds.creditBytes) = (10, 2000)
         var link = SessionLink(store, headquarters, seed: 4)

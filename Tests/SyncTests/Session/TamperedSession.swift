@@ -44,7 +44,7 @@ struct TamperedSession {
         (bounds.creditBytes, bounds.joinedRecords) = (400, 4)
         for end in [left, right] {
             end.server.desk.pushedRecords = 8
-            end.server.cellTarget = 40
+            end.server.spools.cellTarget = 40
         }
         // It asks for this as soon as the session is open.
         try right.replica.quarantine(RetailSchema.stock(of: try Identifier("P00010").required, at: 1))

@@ -1,69 +1,24 @@
 internal import CRDT
 internal import Replica
-internal import Sync
-
-/// What a session asks of the owner.
-struct SessionWork: Sendable {
-    let key: SessionKey
-    /// Any but those about spools.
-    let request: SessionRequest
-    /// The member that it speaks with.
-    let peer: UInt32
-    /// The wall clock, in milliseconds since 1970.
-    let milliseconds: Int64
-
-    /// The scopes that it cannot be served in while a large cut is being folded in there.
-    var foldedScopes: [Scope] {
-        switch request {
-        case .join(let deltas, _): deltas.map(\.header.scope)
-        case .stage(let header): [header.scope]
-        case .stageRecords(let scope, _, _), .publish(let scope, _, _): [scope]
-        case .settle(let cuts): Array(cuts.keys)
-        case .settleKnowing(let scope, _, _), .unstage(let scope): [scope]
-        case .keep(let checkpoints, _): checkpoints.map(\.scope)
-        case .take(let step, _): [step.reply.scope]
-        case .mend(let scope, _, _): [scope]
-        default: []
-        }
-    }
-
-    /// Whether it says something about transactions that a join of the same session may just bring: so it is served behind that.
-    var isWordOfJoined: Bool {
-        switch request {
-        case .keep, .confirm: true
-        default: false
-        }
-    }
-}
-
-struct SessionReply: Sendable {
-    let key: SessionKey
-    let answer: SessionAnswer
-}
 
 /// Serves sessions on the owner's thread: joins that have waited together are one commit; what must wait for a large cut to be
 /// folded in waits, and whatever the same session asks after it.
 struct SessionCounter {
     private let desk: ReplicaDesk
-    private let explain: ErrorExplanation
-    private let verify: CheckpointVerifier?
+    private let host: ReplicaTurns.Host
+    private var random: any RandomNumberGenerator
     private var joins: [SessionWork] = []
     private var joinedRecords = 0
     private var wordsOfJoined: [SessionWork] = []
     private var waiting: [SessionWork] = []
     private var replies: [SessionReply] = []
 
-    /// What an error means for the node, at a time in milliseconds since 1970.
-    typealias ErrorExplanation = @Sendable (any Error, Int64) -> any Error
-    typealias CheckpointVerifier = @Sendable (SignedCheckpoint, _ message: [UInt8], Replica) -> Bool
-
     /// A commit of joins takes in no more records, so that no till waits for long.
     private static let recordsAtOnce = 2000
 
-    init(_ replica: Replica, explain: @escaping ErrorExplanation, verify: CheckpointVerifier?) {
+    init(_ replica: Replica, for host: ReplicaTurns.Host, random: any RandomNumberGenerator) {
         desk = ReplicaDesk(replica)
-        self.explain = explain
-        self.verify = verify
+        (self.host, self.random) = (host, random)
     }
 
     /// Whether something may be done without being asked: there is a cut to fold in.
@@ -122,7 +77,7 @@ struct SessionCounter {
         } catch {
             // Damage, or a fork that another peer brought between staging and this: those who wait must hear of it.
             for work in waiting {
-                replies.append(SessionReply(key: work.key, answer: .failed(trouble(error, at: milliseconds))))
+                replies.append(SessionReply(key: work.key, answer: .failed(trouble(error))))
             }
             waiting = []
         }
@@ -139,27 +94,25 @@ struct SessionCounter {
     }
 
     /// What the other side hears of something that does not work here: of a full disk no more than that.
-    private func trouble(_ error: any Error, at milliseconds: Int64) -> SessionError {
-        guard case NodeError.diskFull = explain(error, milliseconds) else {
-            return .internalTrouble(reason: "\(error)")
-        }
+    private func trouble(_ error: any Error) -> SessionError {
+        _ = host.explain(error)
+        guard case StorageError.diskFull = error else { return .internalTrouble(reason: "\(error)") }
         return .internalTrouble(reason: "the disk is full")
     }
 
     private mutating func reply(to work: SessionWork) {
         let replica = desk.replica
-        var random = SystemRandomNumberGenerator()
         let answer: SessionAnswer
         do {
             answer = try desk.serve(
                 work.request, from: work.peer, incarnation: random.next(), at: work.milliseconds
-            ) { [verify] checkpoint, message in verify?(checkpoint, message, replica) ?? false }
+            ) { [host] checkpoint, message in host.verify(checkpoint, message, replica) }
         } catch let error as SessionError {
             answer = .failed(error)
         } catch let error as ReplicaError {
             answer = .failed(SessionError(error))
         } catch {
-            answer = .failed(trouble(error, at: work.milliseconds))
+            answer = .failed(trouble(error))
         }
         replies.append(SessionReply(key: work.key, answer: answer))
     }

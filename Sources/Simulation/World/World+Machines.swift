@@ -1,0 +1,173 @@
+internal import CRDT
+public import Replica
+internal import Sync
+
+/// Machines, and what is done to them and at them.
+extension World {
+    /// Whoever looks after programs tries one that could not start again so often.
+    private static let restartMilliseconds: Int64 = 10_000
+
+    /// Switches a machine on: its replica is opened from what its disk holds, again and again if the disk does not let it.
+    public func start(_ index: Int) throws {
+        let node = nodes[index]
+        guard !node.isOn else { return }
+        node.isOn = true
+        try restart(node)
+    }
+
+    func restart(_ node: SimulatedNode) throws {
+        guard node.isOn, node.program == nil else { return }
+        node.life += 1
+        var random = streams.stream(.node, UInt64(node.index), node.life)
+        let replica: Replica
+        do {
+            replica = try Replica.open(
+                at: SimulatedNode.path,
+                SimulatedNode.parameters(of: node.disk, run: Hash128(high: random.next(), low: random.next())))
+        } catch let error as StorageError where node.isDiskTroubled {
+            _ = error
+            guard node.disk.isPowered else { return crash(node) }
+            return schedule(.restart, for: node, at: now + Self.restartMilliseconds)
+        }
+        // A fault may have taken the power of a disk that had said what it was asked already.
+        guard node.disk.isPowered else { return crash(node) }
+        let targets: [(address: Int, member: UInt32?)] = node.index == 0 ? [] : [(0, 0)]
+        let hub = SessionHub(
+            chain: Self.chain, origin: replica.identity.origin, access: Access(), holding: replica.heldScopes,
+            bounds: beginning.bounds, codecs: codecs)
+        let turns = ReplicaTurns(
+            replica, for: host(of: node), logFrameBound: beginning.logFrameBound, decidesRights: true, random: random.split())
+        node.program = SimulatedNode.Program(turns, hub, DialPlan(targets), random)
+        for target in targets.indices { schedule(.dial(target), for: node, at: now) }
+        schedule(.house, for: node, at: now + Self.housekeepingMilliseconds)
+        observe(.started(node: node.index))
+    }
+
+    private func host(of node: SimulatedNode) -> ReplicaTurns.Host {
+        var host = ReplicaTurns.Host { [unowned self, unowned node] in moment(of: node).wall }
+        host.verify = { checkpoint, message, _ in checkpoint.signature == SimulatedNode.signature(of: message) }
+        return host
+    }
+
+    /// The power of a machine fails: nobody is told, and of what was not synced its disk keeps what it keeps.
+    public func losePower(_ index: Int, keeping survival: Survival) {
+        let node = nodes[index]
+        guard node.isOn else { return }
+        var random = streams.stream(.disk, UInt64(index), node.life)
+        let image = node.disk.powerCut(keeping: survival, using: &random)
+        leave(node, isSilent: true)
+        node.isOn = false
+        node.changeDisk(to: image, seed: random.next())
+    }
+
+    /// An armed fault has taken the power.
+    func crash(_ node: SimulatedNode) { losePower(node.index, keeping: node.survival) }
+
+    /// The program of a machine is killed: its machine hangs up, and what was written and not synced waits for that still.
+    public func kill(_ index: Int) {
+        let node = nodes[index]
+        guard node.isOn else { return }
+        let disk = SimulatedDisk(afterKillAt: node.disk)
+        leave(node, isSilent: false)
+        node.isOn = false
+        node.disk = disk
+    }
+
+    private func leave(_ node: SimulatedNode, isSilent: Bool) {
+        diskStrikes += node.disk.strikeCount
+        node.program = nil
+        network.abandon(node.index, isSilent: isSilent, at: now)
+    }
+
+    /// Keeps what a machine's disk holds now, as whoever copies it would: as if the program had been killed.
+    public func backUp(_ index: Int) { nodes[index].backup = nodes[index].disk.image }
+
+    /// Puts back what was kept of a machine's disk. The machine is off.
+    ///
+    /// - Returns: whether anything was.
+    public func putBack(_ index: Int) -> Bool {
+        guard let image = nodes[index].backup, !nodes[index].isOn else { return false }
+        nodes[index].changeDisk(to: image, seed: beginning.seed &+ nodes[index].life)
+        return true
+    }
+
+    /// What a machine believes the time to be, in milliseconds since 1970.
+    public func wall(of index: Int) -> Int64 { moment(of: nodes[index]).wall }
+
+    /// Somebody sets a machine's clock, on or off.
+    ///
+    /// - Parameter drift: by how many millionths it runs fast from now on; nil leaves that as it is.
+    public func setClock(of index: Int, jump: Int64, driftPartsPerMillion drift: Int64?) {
+        nodes[index].clock.jump(by: jump, at: now)
+        if let drift { nodes[index].clock.run(driftPartsPerMillion: drift, at: now) }
+    }
+
+    // MARK: Disks
+
+    /// Lets something go wrong with a machine's disk.
+    ///
+    /// - Parameter survival: what it keeps if that takes its power.
+    public func arm(_ fault: DiskFault, at index: Int, keeping survival: Survival = .nothing) {
+        (nodes[index].survival, nodes[index].isDiskTroubled) = (survival, true)
+        nodes[index].disk.arm(fault)
+    }
+
+    /// Changes what a machine's disk can do.
+    public func changeDisk(of index: Int, _ body: (SimulatedDisk) -> Void) {
+        nodes[index].isDiskTroubled = true
+        body(nodes[index].disk)
+    }
+
+    /// A machine's disk works again as it should.
+    ///
+    /// - Returns: whether anything was wrong with it.
+    @discardableResult
+    public func mendDisk(of index: Int) -> Bool {
+        let node = nodes[index]
+        guard node.isDiskTroubled else { return false }
+        node.disk.disarm()
+        (node.disk.capacityBytes, node.disk.isReadOnly) = (SimulatedDisk.defaultCapacityBytes, false)
+        (node.disk.syncLies, node.isDiskTroubled) = (false, false)
+        return true
+    }
+
+    // MARK: People
+
+    /// What became of something that somebody wanted to write.
+    public enum Written {
+        /// It is there for good.
+        case durable(Receipt)
+        /// The disk failed, and could not be made to forget it: it may be there after a crash.
+        case undecided(Receipt)
+        /// It is not there, and never will be.
+        case refused(any Error)
+    }
+
+    /// Somebody does something at a machine that is on.
+    ///
+    /// - Parameter then: told before anybody else hears of it.
+    /// - Returns: false if no program runs there.
+    @discardableResult
+    public func perform(
+        at index: Int, _ body: @escaping (Transaction, _ member: UInt32) throws -> Void, then: @escaping (Written) -> Void
+    ) -> Bool {
+        let node = nodes[index]
+        guard node.isRunning else { return false }
+        let member = node.member
+        var receipt: Receipt?
+        let work = ReplicaTurns.Request.Work.transaction(at: moment(of: node).wall) {
+            try body($0, member)
+        } applied: {
+            receipt = $0
+        }
+        takeTurn(
+            at: node,
+            with: ReplicaTurns.Request(work) { error in
+                if let receipt, error == nil { return then(.durable(receipt)) }
+                if let receipt, case StorageError.undecided? = error as? StorageError { return then(.undecided(receipt)) }
+                if let error { then(.refused(error)) }
+            })
+        carryOut(at: node)
+        return true
+    }
+}
