@@ -137,8 +137,11 @@ extension Replica {
         throw error
     }
 
-    /// Reads again what a failing disk could not be asked for.
-    func refresh() throws {
+    /// Reads again what is held, if a failing disk could not be asked for it after it had refused something: until then vectors,
+    /// cuts and digests say what is not durable, or too little, and must be told to nobody.
+    ///
+    /// - Throws: `StorageError` while the disk cannot be asked.
+    public func refresh() throws {
         guard isStale else { return }
         if connection.isInTransaction { try connection.execute("ROLLBACK") }
         try loadState()

@@ -44,8 +44,8 @@ public final class Replica {
     var hasUncommitted = false
     /// What was applied since the last commit is gone, because the disk failed: the next commit says so.
     var isUndone = false
-    /// The state in memory could not be read anew after something failed.
-    var isStale = false
+    /// The state in memory could not be read anew after something failed; see `refresh`.
+    public internal(set) var isStale = false
     /// Incarnations that are closed.
     var closures: Set<Origin> = []
     /// Those of lost members that this member closed as the registrar, and counts for.

@@ -22,6 +22,7 @@ extension Act {
 public enum Acts {
     public static let all: [any Act.Type] = [
         Sell.self, Receive.self, MoveStatus.self, EditCustomer.self, ChangeLine.self, TearLine.self, KillProgram.self,
-        LosePower.self, SwitchOn.self, SetClock.self, BackUp.self, PutBack.self,
+        LosePower.self, SwitchOn.self, SetClock.self, BackUp.self, PutBack.self, FailDisk.self,
+        ChangeDisk.self, MendDisk.self,
     ]
 }

@@ -3,16 +3,16 @@
 /// Several can be armed on one disk; each counts for itself. What holds for a stretch of time (a full disk, a read-only
 /// one, a lying sync) is a property of `SimulatedDisk` instead.
 public struct DiskFault: Hashable, Sendable {
-    public enum Effect: Hashable, Sendable {
+    public enum Effect: String, CaseIterable, Codable, Hashable, Sendable {
         /// This operation fails and changes nothing; later ones work.
         case error
         /// This operation and every later one of the same kinds fail.
-        case errorsFromThenOn
+        case errorsFromThenOn = "errors_from_then_on"
         /// This operation and every later one of the same kinds find no room, and change nothing.
-        case fullFromThenOn
+        case fullFromThenOn = "full_from_then_on"
         /// The power goes before the operation is done: it and whatever comes later fail, until `SimulatedDisk.powerCut`
         /// says what the platters hold and a new disk is made of that.
-        case powerLoss
+        case powerLoss = "power_loss"
     }
 
     public let effect: Effect

@@ -8,6 +8,7 @@ struct DiskState: Sendable {
     var directory: [String: DirectoryEntry] = [:]
     var faults: [DiskFault] = []
     var isPowered = true
+    var isWatched = false
     var isReadOnly = false
     var syncLies = false
     var capacityBytes = SimulatedDisk.defaultCapacityBytes
@@ -43,7 +44,7 @@ struct DiskState: Sendable {
     mutating func begin(_ operation: DiskOperation) throws(DiskRefusal) {
         counts.count(operation)
         try requirePower(operation.failure)
-        guard !faults.isEmpty else { return }
+        guard !faults.isEmpty, !isWatched else { return }
         var striking: DiskFault.Effect?
         for index in faults.indices.reversed() where faults[index].strikes(at: operation) {
             striking = faults[index].effect

@@ -110,6 +110,13 @@ public final class SimulatedDisk: Sendable {
         state.withLock { $0.faults = [] }
     }
 
+    /// Runs a body whose own reading meets no fault, and is counted by none: that of whoever watches a run.
+    public func watching<Value>(_ body: () throws -> Value) rethrows -> Value {
+        state.withLock { $0.isWatched = true }
+        defer { state.withLock { $0.isWatched = false } }
+        return try body()
+    }
+
     /// Takes the power away now: whatever SQLite asks from here on fails.
     public func losePower() {
         state.withLock { $0.isPowered = false }

@@ -7,10 +7,10 @@ public struct Journal: Sendable {
     private var entries: [Scope: [Origin: [JournalEntry]]] = [:]
     private var histories: [RecordKey: RecordHistory] = [:]
     public private(set) var transactionCount = 0
-    /// By machine, the transaction that its disk could neither keep nor forget.
-    private var undecided: [Int: Written] = [:]
+    /// By machine, what its disk could neither keep nor forget: each in the place of the one before.
+    private var undecided: [Int: [Written]] = [:]
 
-    private struct Written {
+    fileprivate struct Written {
         let effects: [Effect]
         let receipt: Receipt
         let seen: [Scope: VersionVector]
@@ -27,7 +27,7 @@ public struct Journal: Sendable {
     mutating func note(
         _ effects: [Effect], _ receipt: Receipt, seen: [Scope: VersionVector], at node: Int, _ time: Int64
     ) {
-        strikeUndecided(at: node)
+        undecided[node] = nil
         transactionCount += 1
         for part in receipt.dots {
             let vector = seen[part.scope] ?? VersionVector()
@@ -44,26 +44,26 @@ public struct Journal: Sendable {
         }
     }
 
-    /// Remembers one that was not acknowledged, and may be there after a crash.
+    /// Remembers one that was not acknowledged, and may be there after a crash. The machine's next transaction settles that it is
+    /// not.
     mutating func noteUndecided(
         _ effects: [Effect], _ receipt: Receipt, seen: [Scope: VersionVector], at node: Int, _ time: Int64
     ) {
-        undecided[node] = Written(effects: effects, receipt: receipt, seen: seen, time: time)
+        undecided[node, default: []].append(Written(effects: effects, receipt: receipt, seen: seen, time: time))
     }
-
-    /// The machine has stored something else: what was undecided is not there.
-    mutating func strikeUndecided(at node: Int) { undecided[node] = nil }
 
     /// The machine has started again: what was undecided is there or is not, and stays so.
     ///
-    /// - Returns: false if it is there in part.
-    mutating func settleUndecided(at node: Int, isThere: (Dot, Scope) -> Bool) -> Bool {
-        guard let written = undecided.removeValue(forKey: node) else { return true }
-        let parts = written.receipt.dots.count { isThere($0.dot, $0.scope) }
-        if parts == written.receipt.dots.count {
+    /// - Returns: false if one is there in part.
+    mutating func settleUndecided(at node: Int, in replica: Replica) throws -> Bool {
+        for written in undecided.removeValue(forKey: node) ?? [] {
+            let parts = written.receipt.dots.filter { replica.vector(of: $0.scope).covers($0.dot) }
+            guard !parts.isEmpty, try written.isShown(by: replica) else { continue }
+            guard parts.count == written.receipt.dots.count else { return false }
             note(written.effects, written.receipt, seen: written.seen, at: node, written.time)
+            return true
         }
-        return parts == 0 || parts == written.receipt.dots.count
+        return true
     }
 
     /// Ascending.
@@ -88,4 +88,14 @@ public struct Journal: Sendable {
 
     /// The keys of a scope, ascending.
     public func keys(of scope: Scope) -> [RecordKey] { histories.keys.filter { $0.scope == scope }.sorted() }
+}
+
+extension Journal.Written {
+    /// Whether anything of it is there: several may have had the same dot, one after the other.
+    fileprivate func isShown(by replica: Replica) throws -> Bool {
+        let dots = Set(receipt.dots.map(\.dot))
+        return try effects.contains { effect in
+            try replica.record(effect.key).cells.contains { dots.contains($0.dot) && $0.stamp == receipt.stamp }
+        }
+    }
 }

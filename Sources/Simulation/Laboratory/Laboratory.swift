@@ -63,16 +63,10 @@ public final class Laboratory {
 
     /// What a failing disk left open is settled by the next commit, and by the next start.
     private func settleUndecided(_ observation: Observation) throws {
-        switch observation {
-        case .started(let node):
-            guard let replica = world.nodes[node].replica else { return }
-            let isWhole = journal.settleUndecided(at: node) { dot, scope in replica.vector(of: scope).covers(dot) }
-            guard !isWhole else { return }
-            throw Violation(
-                oracle: "durable_prefix", time: world.now, node: node, detail: "a transaction is there in part after a crash")
-        case .changed(let node, _): journal.strikeUndecided(at: node)
-        case .ended: break
-        }
+        guard case .started(let node) = observation, let replica = world.nodes[node].replica else { return }
+        guard try !journal.settleUndecided(at: node, in: replica) else { return }
+        throw Violation(
+            oracle: "durable_prefix", time: world.now, node: node, detail: "a transaction is there in part after a crash")
     }
 
     private func observe(_ observation: Observation) throws {

@@ -21,6 +21,8 @@ public struct RunReport: Codable, Sendable {
     public let sentBytes: Int
     /// As far as the run came.
     public let simulatedMilliseconds: Int64
+    /// How often disks have failed as they were told to.
+    public let diskStrikes: Int
     /// Why sessions have ended, by the reason's name.
     public let endings: [String: Int]
     /// Equal for equal runs: 16 hexadecimal digits.
@@ -29,6 +31,7 @@ public struct RunReport: Codable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case seed, violation, acts, transactions, happenings, endings, trace
         case faultActs = "fault_acts"
+        case diskStrikes = "disk_strikes"
         case sentBytes = "sent_bytes"
         case simulatedMilliseconds = "simulated_milliseconds"
     }
@@ -64,6 +67,7 @@ extension RunReport {
         (seed, violation, acts, faultActs) = (plan.seed, finding, laboratory.acts, plan.faultActs)
         let world = laboratory.world
         (transactions, happenings) = (laboratory.journal.transactionCount, world.happeningCount)
+        diskStrikes = world.diskStrikes + world.nodes.reduce(0) { $0 + $1.disk.strikeCount }
         (sentBytes, simulatedMilliseconds, endings) = (world.sentBytes, world.now, world.endings)
         let digits = String(world.trace.value, radix: 16)
         trace = String(repeating: "0", count: 16 - digits.count) + digits

@@ -4,6 +4,7 @@ public struct ScenarioTally: Sendable {
     public private(set) var violations: [RunReport] = []
     public private(set) var transactions = 0
     public private(set) var simulatedMilliseconds: Int64 = 0
+    public private(set) var diskStrikes = 0
     /// By their kinds.
     public private(set) var acts: [String: ActCount] = [:]
     private let violates: String?
@@ -20,6 +21,7 @@ public struct ScenarioTally: Sendable {
     public mutating func add(_ report: RunReport) {
         runs += 1
         transactions += report.transactions
+        diskStrikes += report.diskStrikes
         simulatedMilliseconds += report.simulatedMilliseconds
         for (kind, count) in report.acts {
             acts[kind, default: ActCount()].done += count.done
@@ -47,6 +49,7 @@ public struct ScenarioTally: Sendable {
         for (kind, count) in acts.sorted(by: { $0.key < $1.key }) where count.effective == 0 {
             lines.append("\(kind) was tried \(count.done) times and never had an effect")
         }
+        if acts[FailDisk.kind] != nil, diskStrikes == 0 { lines.append("\(FailDisk.kind) never struck") }
         return lines
     }
 }

@@ -142,8 +142,15 @@ public final class World {
 
     func observe(_ observation: Observation) {
         guard trouble == nil else { return }
+        guard let observer else { return }
         do {
-            try observer?(observation)
+            switch observation {
+            case .started(let node), .changed(let node, _):
+                // What its disk cannot be asked for it tells nobody.
+                guard nodes[node].replica?.isStale != true else { return }
+                try nodes[node].disk.watching { try observer(observation) }
+            case .ended: try observer(observation)
+            }
         } catch {
             trouble = error
         }

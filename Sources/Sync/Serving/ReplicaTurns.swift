@@ -114,6 +114,7 @@ public struct ReplicaTurns {
             case .alone(let body):
                 commit(&group)
                 do {
+                    try replica.refresh()
                     try body()
                     try replica.commit()
                     request.settle(nil)
@@ -157,7 +158,7 @@ public struct ReplicaTurns {
     /// Answers whoever asked for rights that are held here.
     private mutating func decideRequests(in changed: [Scope], at milliseconds: Int64) {
         let scopes = isBrokerCurrent ? changed : replica.heldScopes
-        guard !scopes.isEmpty else { return }
+        guard !scopes.isEmpty, !replica.isStale else { return }
         // A disk that fails here fails the next commit, too, whose caller hears of it; the requests stay open.
         let replica = replica
         isBrokerCurrent = (try? broker?.decide(in: scopes, of: replica, at: milliseconds)) != nil

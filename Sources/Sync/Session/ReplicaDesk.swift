@@ -24,7 +24,8 @@ public struct ReplicaDesk {
         _ request: SessionRequest, from peer: UInt32, incarnation: UInt64, at milliseconds: Int64,
         verify: (SignedCheckpoint, _ message: [UInt8]) -> Bool
     ) throws -> SessionAnswer {
-        try aroundDamage {
+        try replica.refresh()
+        return try aroundDamage {
             try tryServing(request, from: peer, incarnation: incarnation, at: milliseconds, verify: verify)
         }
     }

@@ -32,7 +32,7 @@ private struct Lie: Act {
         let stock = RetailSchema.stock(of: sku, at: 1)
         switch way {
         case .silence:
-            return laboratory.world.perform(at: 1) { try $0.place(order, at: $1) } then: { _ in }
+            return laboratory.world.perform(at: 1, { try $0.place(order, at: $1) }, then: { _ in })
         case .less:
             return try laboratory.write(at: 1) { _, _ in
                 let key = RetailSchema.receipt(order.id, of: 1)
