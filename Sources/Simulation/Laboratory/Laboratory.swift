@@ -7,6 +7,8 @@ public final class Laboratory {
     public private(set) var journal = Journal()
     /// How often acts of each kind were done, and how often they had an effect.
     public private(set) var acts: [String: ActCount] = [:]
+    /// Told of each act that was done, and whether it had an effect.
+    public var onlooker: ((_ event: PlannedEvent, _ hadEffect: Bool) -> Void)?
     private let plan: Plan
     private var oracles: [any Oracle]
     /// How many faults have cut each line.
@@ -39,6 +41,7 @@ public final class Laboratory {
             let hadEffect = try event.act.perform(in: self)
             acts[kind, default: ActCount()].done += 1
             if hadEffect { acts[kind, default: ActCount()].effective += 1 }
+            onlooker?(event, hadEffect)
         }
         try world.run(until: plan.length)
         try makeWhole()

@@ -40,12 +40,16 @@ public struct RunReport: Codable, Sendable {
 extension RunReport {
     /// Plays a plan from its beginning to its end, or to the first violation.
     ///
-    /// - Parameter checking: whether to go on; asked before each act.
+    /// - Parameters:
+    ///   - recorder: follows the run, to its violation if there is one.
+    ///   - checking: whether to go on; asked before each act.
     /// - Throws: what `checking` throws; `PlanError` if the plan says what cannot be.
     public init(
-        playing plan: Plan, oracles: [any Oracle.Type] = Oracles.all, checking: () throws -> Void = {}
+        playing plan: Plan, oracles: [any Oracle.Type] = Oracles.all, recorder: RunRecorder? = nil,
+        checking: () throws -> Void = {}
     ) throws {
         let laboratory = try Laboratory(plan, oracles: oracles)
+        recorder?.follow(laboratory)
         var finding: Finding?
         do {
             try laboratory.run(checking: checking)
@@ -60,6 +64,7 @@ extension RunReport {
             // Nothing that a scenario can do today makes an engine refuse its work.
             finding = Finding(oracle: "no_trouble", milliseconds: laboratory.world.now, node: nil, detail: "\(error)")
         }
+        recorder?.conclude(laboratory, finding)
         self.init(plan, laboratory, finding)
     }
 

@@ -25,7 +25,8 @@ struct Convergence: Oracle {
         }
     }
 
-    private static func concerns(_ scope: Scope, _ member: UInt32) -> Bool {
+    /// Whether a scope is meant for a member.
+    static func concerns(_ scope: Scope, _ member: UInt32) -> Bool {
         switch scope.kind {
         case .chain, .customers: true
         case .books, .stock, .mailbox: member == 0 || scope.member == member

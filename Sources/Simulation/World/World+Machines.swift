@@ -40,6 +40,7 @@ extension World {
         node.program = SimulatedNode.Program(turns, hub, DialPlan(targets), random)
         for target in targets.indices { schedule(.dial(target), for: node, at: now) }
         schedule(.house, for: node, at: now + Self.housekeepingMilliseconds)
+        onlooker?(.switchedOn(node: node.index))
         observe(.started(node: node.index))
     }
 
@@ -58,6 +59,7 @@ extension World {
         leave(node, isSilent: true)
         node.isOn = false
         node.changeDisk(to: image, seed: random.next())
+        onlooker?(.switchedOff(node: index, keeping: survival))
     }
 
     /// An armed fault has taken the power.
@@ -71,6 +73,7 @@ extension World {
         leave(node, isSilent: false)
         node.isOn = false
         node.disk = disk
+        onlooker?(.switchedOff(node: index, keeping: nil))
     }
 
     private func leave(_ node: SimulatedNode, isSilent: Bool) {
@@ -80,7 +83,10 @@ extension World {
     }
 
     /// Keeps what a machine's disk holds now, as whoever copies it would: as if the program had been killed.
-    public func backUp(_ index: Int) { nodes[index].backup = nodes[index].disk.image }
+    public func backUp(_ index: Int) {
+        nodes[index].backup = nodes[index].disk.image
+        onlooker?(.backedUp(node: index))
+    }
 
     /// Puts back what was kept of a machine's disk. The machine is off.
     ///
@@ -88,6 +94,7 @@ extension World {
     public func putBack(_ index: Int) -> Bool {
         guard let image = nodes[index].backup, !nodes[index].isOn else { return false }
         nodes[index].changeDisk(to: image, seed: beginning.seed &+ nodes[index].life)
+        onlooker?(.putBack(node: index))
         return true
     }
 
@@ -100,6 +107,7 @@ extension World {
     public func setClock(of index: Int, jump: Int64, driftPartsPerMillion drift: Int64?) {
         nodes[index].clock.jump(by: jump, at: now)
         if let drift { nodes[index].clock.run(driftPartsPerMillion: drift, at: now) }
+        onlooker?(.clockSet(node: index, jump: jump, driftPartsPerMillion: drift))
     }
 
     // MARK: Disks

@@ -29,11 +29,26 @@ extension World {
         if !outcome.changed.isEmpty {
             program.unsigned.formUnion(outcome.changed)
             for scope in outcome.changed { trace.add(UInt64(scope.rawValue)) }
+            if onlooker != nil { showChanges(outcome.changed, by: requests, at: node) }
             observe(.changed(node: node.index, outcome.changed))
         }
         program.lastHeard = max(program.lastHeard, now + Int64.random(in: beginning.diskDelay, using: &program.random))
         schedule(.hear(outcome), for: node, at: program.lastHeard)
         if program.turns.hasWork { scheduleTurn(at: node) }
+    }
+
+    /// Tells the onlooker what is new, and from whom.
+    private func showChanges(_ scopes: [Scope], by requests: [ReplicaTurns.Request], at node: SimulatedNode) {
+        var bySource: [Int?: Set<Scope>] = [:]
+        for request in requests {
+            guard case .session(let work) = request.work else { continue }
+            bySource[Int(work.peer), default: []].formUnion(Set(work.foldedScopes).intersection(scopes))
+        }
+        let brought = bySource.values.reduce(into: Set()) { $0.formUnion($1) }
+        bySource[nil] = Set(scopes).subtracting(brought)
+        for (source, scopes) in bySource.sorted(by: { $0.key ?? -1 < $1.key ?? -1 }) where !scopes.isEmpty {
+            onlooker?(.changed(node: node.index, scopes.sorted(), from: source))
+        }
     }
 
     func hear(_ outcome: ReplicaTurns.Outcome, at node: SimulatedNode) {
@@ -146,11 +161,13 @@ extension World {
         case .wake(let key, let time):
             program.wakes[key] = time
             schedule(.wake(key, at: time), for: node, at: time)
-        case .opened(let key, _):
+        case .opened(let key, let peer):
+            onlooker?(.sessionOpened(key, node: node.index, peer: Int(peer)))
             guard let id = program.lines.connections[key], let target = program.lines.targets[id] else { return }
             program.dials.opened(target)
         case .suspended, .measured: break
-        case .ended(let key, _, let error, _):
+        case .ended(let key, let peer, let error, _):
+            onlooker?(.sessionEnded(key, node: node.index, peer: Int(peer)))
             program.wakes[key] = nil
             endings[error.name, default: 0] += 1
             guard let id = program.lines.connections[key] else { return }

@@ -58,6 +58,8 @@ public final class World {
     public private(set) var nodes: [SimulatedNode] = []
     /// Told of what is new and durable where, and of machines that were switched on. What it throws ends `run`.
     public var observer: ((Observation) throws -> Void)?
+    /// Told of everything that can be drawn; it must change nothing.
+    public var onlooker: ((WorldNews) -> Void)?
     private var trouble: (any Error)?
     /// Sums up everything that has happened, in its order: equal for equal runs.
     public internal(set) var trace = TraceHash()
@@ -101,6 +103,7 @@ public final class World {
 
     public func set(_ condition: LineCondition, from: Int, to: Int) {
         network.set(condition, from: from, to: to, at: now)
+        onlooker?(.lineChanged(from: from, to: to))
     }
 
     /// Breaks every connection between two machines; both are told.
@@ -110,6 +113,7 @@ public final class World {
     public func tear(between one: Int, _ other: Int) -> Bool {
         let open = network.open(between: one, other)
         for id in open { report(network.tear(id)) }
+        if !open.isEmpty { onlooker?(.torn(one: one, other: other)) }
         return !open.isEmpty
     }
 

@@ -1,4 +1,4 @@
-internal import Replica
+public import Replica
 
 /// What a session asks of a replica's owner.
 public struct SessionWork: Sendable {
@@ -15,7 +15,7 @@ public struct SessionWork: Sendable {
     }
 
     /// The scopes that it cannot be served in while a large cut is being folded in there.
-    var foldedScopes: [Scope] {
+    public var foldedScopes: [Scope] {
         switch request {
         case .join(let deltas, _): deltas.map(\.header.scope)
         case .stage(let header): [header.scope]
