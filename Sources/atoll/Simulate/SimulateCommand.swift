@@ -15,11 +15,13 @@ extension Command {
             Option(name: "seeds", value: "N", help: "how many seeds of each scenario, on all cores (default 1)"),
             Option(name: "time-limit", value: "SECONDS", help: "begin no run after so long"),
             Option(name: "check-determinism", value: nil, help: "run each seed in two processes, and compare every step"),
-            Option(name: "junit", value: "FILE", help: "write a report for build servers"), .quiet, .json,
+            Option(name: "junit", value: "FILE", help: "write a report for build servers"),
+            Option(name: "picture", value: "FILE", help: "draw the only run, as a page for a browser"), .quiet, .json,
         ],
         examples: [
             "atoll simulate Simulations", "atoll simulate Simulations/lunch-outage.json --seeds 100",
             "atoll simulate Simulations/lunch-outage.json --seed 17 --json",
+            "atoll simulate Simulations/lunch-outage.json --seed 17 --picture lunch.html",
         ]
     ) { arguments in
         let scenarios = try ScenarioFile.all(at: arguments.operands[0])
@@ -33,7 +35,16 @@ extension Command {
         simulation.isJSON = arguments.has("json")
         simulation.isQuiet = arguments.has("quiet")
         simulation.checksDeterminism = arguments.has("check-determinism")
+        var picture: PictureFile?
+        if let path = arguments.value("picture") {
+            guard scenarios.count == 1, count == 1, !arguments.has("check-determinism") else {
+                throw CommandError.usage("--picture draws one run: name one scenario file and one --seed")
+            }
+            picture = try PictureFile(path)
+            simulation.draws = true
+        }
         try simulation.run()
+        if let picture, let drawn = simulation.picture { try picture.write(drawn) }
         if let path = arguments.value("junit") { try NewFile.write(path) { try $0(Array(simulation.junit.utf8)) } }
         try simulation.conclude()
     }

@@ -8,6 +8,10 @@ struct SimulationRun {
     var isJSON = false
     var isQuiet = false
     var checksDeterminism = false
+    /// Whether runs are recorded, so that they can be drawn.
+    var draws = false
+    /// Of the last run.
+    private(set) var picture: Picture?
     private let files: [ScenarioFile]
     private let seeds: ClosedRange<UInt64>
     private let watch = Stopwatch()
@@ -32,6 +36,7 @@ struct SimulationRun {
                 let begin = watch.seconds
                 let runs = try play(files[index], Array(first...last))
                 results[index].add(runs, in: watch.seconds - begin)
+                if let drawn = runs.last?.picture { picture = drawn }
                 if isJSON { for run in runs { try output.line(try Self.json(run, of: files[index])) } }
                 try output.flush()
                 progress.update(results.reduce(0) { $0 + $1.tally.runs })
@@ -49,17 +54,28 @@ struct SimulationRun {
 
     private func play(_ file: ScenarioFile, _ seeds: [UInt64]) throws -> [PlayedRun] {
         let runs = Mutex<[Int: Result<PlayedRun, any Error>]>([:])
-        let checksDeterminism = checksDeterminism
+        let (checksDeterminism, draws) = (checksDeterminism, draws)
         DispatchQueue.concurrentPerform(iterations: seeds.count) { index in
             let run = Result {
                 checksDeterminism
                     ? try TwinRun.play(file, seed: seeds[index])
-                    : PlayedRun(
-                        try RunReport(playing: Plan(file.scenario, seed: seeds[index]), checking: Interruption.check))
+                    : try Self.play(file, seeds[index], draws: draws)
             }
             runs.withLock { $0[index] = run }
         }
         return try seeds.indices.compactMap { index in try runs.withLock { $0[index] }?.get() }
+    }
+
+    private static func play(_ file: ScenarioFile, _ seed: UInt64, draws: Bool) throws -> PlayedRun {
+        let plan = Plan(file.scenario, seed: seed)
+        let recorder = draws ? RunRecorder(plan) : nil
+        var run = PlayedRun(try RunReport(playing: plan, recorder: recorder, checking: Interruption.check))
+        run.picture = recorder.map { recorder in
+            Picture(
+                of: recorder.record, run.report, name: file.name, about: file.scenario.about,
+                command: "atoll simulate \(file.path) --seed \(seed)")
+        }
+        return run
     }
 
     private static func json(_ run: PlayedRun, of file: ScenarioFile) throws -> String {
@@ -94,6 +110,7 @@ struct SimulationRun {
 struct PlayedRun: Sendable {
     let report: RunReport
     var difference: String?
+    var picture: Picture?
 
     init(_ report: RunReport, difference: String? = nil) {
         (self.report, self.difference) = (report, difference)
