@@ -4,7 +4,8 @@ extension PictureScript {
         const layOut = () => {
           const count = lanes.length;
           const usual = count <= 7 ? 62 : count <= 13 ? 44 : count <= 26 ? 26 : count <= 60 ? 15 : count <= 140 ? 8 : count <= 320 ? 5 : 3;
-          const height = Math.max(2, Math.round(usual * scale)), gap = height >= 34 ? 6 : height >= 8 ? 1 : 0;
+          // A canvas that is too tall stays empty.
+          const height = Math.max(2, Math.min(Math.round(usual * scale), Math.floor(12000 / count))), gap = height >= 34 ? 6 : height >= 8 ? 1 : 0;
           place = { left: 76, top: 44, gap };
           place.right = Math.max(place.left + 100, figure.clientWidth - 26);
           place.width = place.right - place.left;
