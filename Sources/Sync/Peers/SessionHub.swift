@@ -22,13 +22,18 @@ public struct SessionHub {
         case ended(SessionKey, peer: UInt32, SessionError, held: [Scope: VersionVector]?)
     }
 
-    private struct Slot {
+    /// A class, so that a session is changed where it is: there are ten thousand, and bytes come for one after the other.
+    private final class Slot {
         let peer: UInt32
         var session: Session
         var hasBeenOpen = false
         var wakeUp: Int64?
         var toldSuspensions: Set<Scope> = []
         var toldOffset: ClockOffset?
+
+        init(_ peer: UInt32, _ session: Session) {
+            (self.peer, self.session) = (peer, session)
+        }
     }
 
     public let chain: Hash128
@@ -87,7 +92,7 @@ public struct SessionHub {
             chain: chain, origin: origin, peer: peer, isInitiator: isInitiator,
             interest: access.interest(of: origin.member, holding: held), access: access)
         parameters.bounds = bounds
-        slots[key] = Slot(peer: peer, session: Session(parameters, codecs: codecs, at: now))
+        slots[key] = Slot(peer, Session(parameters, codecs: codecs, at: now))
         if isInitiator { subscriptions.expect(key) }
         if let refusal = refusal ?? (access[peer].isRevoked ? .revoked(member: peer) : nil) {
             slots[key]?.session.close(because: refusal)
@@ -201,42 +206,40 @@ public struct SessionHub {
     // MARK: Effects
 
     private mutating func drive(_ key: SessionKey, at now: Moment) {
-        guard let index = slots.index(forKey: key) else { return }
-        let peer = slots.values[index].peer
-        if let hello = slots.values[index].session.hello { subscriptions.add(key, hello.interest) }
-        for request in slots.values[index].session.takeRequests() { effects.append(.request(request, key, peer: peer)) }
-        let output = slots.values[index].session.takeOutput()
+        guard let slot = slots[key] else { return }
+        if let hello = slot.session.hello { subscriptions.add(key, hello.interest) }
+        for request in slot.session.takeRequests() { effects.append(.request(request, key, peer: slot.peer)) }
+        let output = slot.session.takeOutput()
         if !output.isEmpty { effects.append(.send(output, key)) }
-        effects += Self.news(of: &slots.values[index], key)
-        guard let end = slots.values[index].session.end else {
-            let wakeUp = slots.values[index].wakeUp
-            guard let deadline = slots.values[index].session.nextDeadline, wakeUp.map({ deadline < $0 }) ?? true else { return }
-            slots.values[index].wakeUp = deadline
-            return effects.append(.wake(key, at: deadline))
+        noteNews(of: slot, key)
+        guard let end = slot.session.end else {
+            if let deadline = slot.session.nextDeadline, slot.wakeUp.map({ deadline < $0 }) ?? true {
+                slot.wakeUp = deadline
+                effects.append(.wake(key, at: deadline))
+            }
+            return
         }
-        effects.append(.ended(key, peer: peer, end, held: slots.values[index].session.acknowledged))
-        slots.remove(at: index)
+        effects.append(.ended(key, peer: slot.peer, end, held: slot.session.acknowledged))
+        slots[key] = nil
         subscriptions.remove(key)
-        peers.remove(key, of: peer)
+        peers.remove(key, of: slot.peer)
     }
 
     /// What is told once.
-    private static func news(of slot: inout Slot, _ key: SessionKey) -> [Effect] {
-        var news: [Effect] = []
+    private mutating func noteNews(of slot: Slot, _ key: SessionKey) {
         if slot.session.phase == .open, !slot.hasBeenOpen {
             slot.hasBeenOpen = true
-            news.append(.opened(key, peer: slot.peer))
+            effects.append(.opened(key, peer: slot.peer))
         }
         if slot.session.suspended.count > slot.toldSuspensions.count {
             for (scope, error) in slot.session.suspended.sorted(by: { $0.key < $1.key })
             where slot.toldSuspensions.insert(scope).inserted {
-                news.append(.suspended(key, scope, error))
+                effects.append(.suspended(key, scope, error))
             }
         }
         if let offset = slot.session.clockOffset, offset != slot.toldOffset {
             slot.toldOffset = offset
-            news.append(.measured(key, peer: slot.peer, offset))
+            effects.append(.measured(key, peer: slot.peer, offset))
         }
-        return news
     }
 }

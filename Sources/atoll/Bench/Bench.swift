@@ -53,6 +53,7 @@ struct BenchOptions {
 enum Bench: String, CaseIterable {
     case merge, commit, size, delta
     case wire, diverge, catchup, fanin, live
+    case simulate
 
     var summary: String {
         switch self {
@@ -64,6 +65,7 @@ enum Bench: String, CaseIterable {
         case .fanin: "how soon 10,000 stores are current after HQ was restarted, and what connections take of HQ, also idle"
         case .live: "how soon a sale at one of 100 stores is durable at HQ"
         case .wire: "bytes that cross a line: a first sync, a live sale, two replicas that are equal"
+        case .simulate: "hours of 20 stores that one core plays in a second, with all faults and all oracles"
         case .diverge: "bytes and time that it takes two sides of an outage to become equal"
         }
     }
@@ -79,6 +81,7 @@ enum Bench: String, CaseIterable {
         case .live: try BenchLive(options).run()
         case .wire: try BenchWire(options).run()
         case .diverge: try BenchDiverge(options).run()
+        case .simulate: try BenchSimulate(options).run()
         }
     }
 }

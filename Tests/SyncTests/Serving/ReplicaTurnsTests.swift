@@ -62,6 +62,26 @@ import Testing
         #expect(refusals > 3)
     }
 
+    /// The first sale after a disk had failed a group of them was refused, though nothing was wrong any more.
+    @Test func `what a disk took back is told to whoever wanted it, and to nobody who comes later`() throws {
+        var losses = 0
+        for passes in 0..<40 {
+            let test = ReplicaTurnsTests()
+            var turns = try test.turns()
+            test.disk.arm(DiskFault(.errorsFromThenOn, after: passes))
+            var settled: [UInt64: Bool] = [:]
+            _ = turns.serve((1...3).map { number in test.sale(number) { settled[number] = $0 == nil } })
+            if Set(settled.values) == [false] { losses += 1 }
+            #expect(settled.count == 3 && Set(settled.values).count == 1, "after \(passes): \(settled)")
+            test.disk.disarm()
+            _ = turns.serve([test.sale(4) { settled[4] = $0 == nil }])
+            #expect(settled[4] == true, "after \(passes)")
+            let sequences = turns.replica.vector(of: test.scope).entries.map(\.sequence)
+            #expect(sequences == [settled[1] == true ? 4 : 1], "after \(passes)")
+        }
+        #expect(losses > 3)
+    }
+
     @Test func `what waits together is one commit, and a refusal costs its own caller only`() throws {
         var host = ReplicaTurns.Host { 1_740_000_000_000 }
         var groups: [Int] = []
