@@ -34,6 +34,9 @@ public enum Oracles {
         AcknowledgedKept.self, NothingInvented.self, StateIsFold.self, EqualKnowledge.self, Convergence.self,
     ]
 
+    /// All that can be violated: what no oracle has to look for is found by whoever plays a run.
+    public static var names: [String] { all.map { $0.name } + ["refusals", "no_trouble"] }
+
     /// By the names in scenario files.
     public static func named(_ name: String) -> (any Oracle.Type)? { all.first { $0.name == name } }
 }

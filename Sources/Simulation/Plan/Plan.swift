@@ -14,7 +14,10 @@ public struct Plan: Sendable {
     public var faultActs: [Int?]
 
     /// Draws what a scenario asks for. The same scenario and seed give the same plan in every process.
+    ///
+    /// - Parameter seed: of a scenario that has none itself.
     public init(_ scenario: Scenario, seed: UInt64) {
+        let seed = scenario.seed ?? seed
         var draft = PlanDraft(scenario, seed: seed)
         for (index, work) in scenario.work.enumerated() { work.work.plan(&draft, index: UInt64(index)) }
         faultActs = []

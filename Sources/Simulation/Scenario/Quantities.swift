@@ -15,8 +15,20 @@ struct Minutes: Decodable, Sendable {
     init(from decoder: any Decoder) throws {
         let minutes = try decoder.singleValueContainer().decode(Double.self)
         guard (0...Self.limit).contains(minutes) else { throw decoder.refusal("minutes are 0 to \(Int(Self.limit))") }
-        milliseconds = Int64((minutes * 60_000).rounded())
+        milliseconds = Self.milliseconds(in: minutes)
     }
+
+    /// With as few decimals as say the same: a millisecond needs five.
+    var written: WrittenValue {
+        for scale in [1.0, 10, 100, 1_000, 10_000] {
+            let minutes = (Double(milliseconds) * scale / 60_000).rounded() / scale
+            guard Self.milliseconds(in: minutes) == milliseconds else { continue }
+            return scale == 1 ? .integer(Int128(minutes)) : .real(minutes)
+        }
+        return .real((Double(milliseconds) * 100_000 / 60_000).rounded() / 100_000)
+    }
+
+    private static func milliseconds(in minutes: Double) -> Int64 { Int64((minutes * 60_000).rounded()) }
 }
 
 /// By how much a clock is wrong, in minutes: below 0 it is slow.

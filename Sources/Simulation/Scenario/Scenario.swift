@@ -18,18 +18,20 @@ public struct Scenario: Sendable {
     public let events: [PlannedEvent]
     /// The oracle that must be violated: a scenario that shows that it can be.
     public let violates: String?
+    /// The only seed: a run that was written down, which is the same whatever seed is asked for.
+    public let seed: UInt64?
 }
 
 extension Scenario: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case about, stores, begins, minutes, swarm, work, faults, events, violates
+        case about, stores, begins, minutes, swarm, work, faults, events, violates, seed
         case settleMinutes = "settle_minutes"
     }
 
     private static let storeLimit = 2_000
     /// 2 March 2026, 8 o'clock.
-    private static let usualBeginning: Int64 = 1_772_438_400_000
-    private static let usualSettling = Minutes(milliseconds: 10 * 60_000)
+    static let usualBeginning: Int64 = 1_772_438_400_000
+    static let usualSettling = Minutes(milliseconds: 10 * 60_000)
 
     /// - Parameter path: for messages.
     public static func read(_ bytes: [UInt8], named path: String) throws(ScenarioErrors) -> Scenario {
@@ -53,6 +55,7 @@ extension Scenario: Decodable {
         faults = try container.decodeIfPresent([PlannedFault].self, forKey: .faults) ?? []
         events = try container.decodeIfPresent([PlannedEvent].self, forKey: .events) ?? []
         violates = try container.decodeIfPresent(OracleName.self, forKey: .violates)?.name
+        seed = try container.decodeIfPresent(UInt64.self, forKey: .seed)
         for (index, fault) in faults.enumerated() where !fault.fault.nodes.allSatisfy((0...stores).contains) {
             throw DecodingError.dataCorruptedError(
                 forKey: .faults, in: container,
@@ -75,8 +78,8 @@ extension Scenario: Decodable {
 
         init(from decoder: any Decoder) throws {
             name = try decoder.singleValueContainer().decode(String.self)
-            guard Oracles.named(name) != nil else {
-                let known = Oracles.all.map { $0.name }.joined(separator: ", ")
+            guard Oracles.names.contains(name) else {
+                let known = Oracles.names.joined(separator: ", ")
                 throw decoder.refusal("unknown oracle \(name.quoted); known are: \(known)")
             }
         }

@@ -14,14 +14,18 @@ struct WallTime: Decodable, Sendable {
         var parts = tm()
         (parts.tm_year, parts.tm_mon, parts.tm_mday) = (numbers[0] - 1900, numbers[1] &- 1, numbers[2])
         (parts.tm_hour, parts.tm_min, parts.tm_sec) = (numbers[3], numbers[4], numbers[5])
-        var seconds = timegm(&parts)
+        milliseconds = Int64(timegm(&parts)) * 1000
         // Written again it is the same, unless it was written otherwise, or is a 30th of February.
-        var (again, buffer) = (tm(), [CChar](repeating: 0, count: 64))
-        gmtime_r(&seconds, &again)
-        let count = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &again)
-        guard String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) == text else {
+        guard Self.text(of: milliseconds) == text else {
             throw decoder.refusal("there is no such time; one is written as 2026-03-02T08:00:00Z")
         }
-        milliseconds = Int64(seconds) * 1000
+    }
+
+    /// - Parameter milliseconds: since 1970; what is less than a second is not written.
+    static func text(of milliseconds: Int64) -> String {
+        var (seconds, parts, buffer) = (time_t(milliseconds / 1000), tm(), [CChar](repeating: 0, count: 64))
+        gmtime_r(&seconds, &parts)
+        let count = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
