@@ -25,8 +25,8 @@ struct Sell: Act {
         if let id = ids.first(where: { Identifier($0) == nil }) { return PlanError.malformedIdentifier(id).description }
         let limit: Int64 = 1_000_000
         let numbers = lines.flatMap { [$0.quantity, $0.price] } + [points]
-        guard lines.count <= 100, numbers.allSatisfy((0...limit).contains) else {
-            return "a sale has up to 100 lines; quantities, prices and points are 0 to \(limit)"
+        guard (1...100).contains(lines.count), numbers.allSatisfy((0...limit).contains) else {
+            return "a sale has 1 to 100 lines; quantities, prices and points are 0 to \(limit)"
         }
         // Each would be a fact of its own, and no till writes it so.
         return Set(lines.map(\.sku)).count == lines.count ? nil : "a sale names each article once"
