@@ -6,6 +6,9 @@ extension Command {
         details: """
             Each seed is another run of a scenario: other sales, other moments of failure, and some faults left out. Oracles look at
             every step of it; Simulations/README.md says what they hold the engine to, and how to write scenarios.
+            With --shrink the first run of each scenario that violates an oracle is played again and again with less in it, as long
+            as the same oracle is violated. The few events that are left are a scenario file of their own,
+            FOLDER/SCENARIO-ORACLE-SEED.json. Ctrl-C keeps the smallest so far.
             Exit codes: 0 everything held, 1 an oracle was violated, 2 too little was exercised to say so, 3 a scenario cannot be
             read, 4 two runs of one seed differ.
             """,
@@ -15,13 +18,16 @@ extension Command {
             Option(name: "seeds", value: "N", help: "how many seeds of each scenario, on all cores (default 1)"),
             Option(name: "time-limit", value: "SECONDS", help: "begin no run after so long"),
             Option(name: "check-determinism", value: nil, help: "run each seed in two processes, and compare every step"),
-            Option(name: "junit", value: "FILE", help: "write a report for build servers"),
-            Option(name: "picture", value: "FILE", help: "draw the only run, as a page for a browser"), .quiet, .json,
+            Option(name: "picture", value: "FILE", help: "draw the only run, as a page for a browser"),
+            Option(name: "shrink", value: "FOLDER", help: "make what violates an oracle small, and write it there"),
+            Option(name: "shrink-seconds", value: "SECONDS", help: "how long each is made smaller at most (default 60)"),
+            Option(name: "junit", value: "FILE", help: "write a report for build servers"), .quiet, .json,
         ],
         examples: [
             "atoll simulate Simulations", "atoll simulate Simulations/lunch-outage.json --seeds 100",
             "atoll simulate Simulations/lunch-outage.json --seed 17 --json",
             "atoll simulate Simulations/lunch-outage.json --seed 17 --picture lunch.html",
+            "atoll simulate Simulations --seeds 20 --shrink found",
         ]
     ) { arguments in
         let scenarios = try ScenarioFile.all(at: arguments.operands[0])
@@ -42,6 +48,12 @@ extension Command {
             }
             picture = try PictureFile(path)
             simulation.draws = true
+        let shrinkSeconds = try arguments.number("shrink-seconds").map { Double($0) }
+        if let folder = arguments.value("shrink") {
+            simulation.shrinking = try ViolationShrinking(
+                into: folder, within: shrinkSeconds ?? 60, isQuiet: simulation.isQuiet)
+        } else if shrinkSeconds != nil {
+            throw CommandError.usage("--shrink-seconds says how long --shrink takes: name its FOLDER")
         }
         try simulation.run()
         if let picture, let drawn = simulation.picture { try picture.write(drawn) }

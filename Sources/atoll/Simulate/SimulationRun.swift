@@ -12,6 +12,8 @@ struct SimulationRun {
     var draws = false
     /// Of the last run.
     private(set) var picture: Picture?
+    /// If what is violated is to be made small.
+    var shrinking: ViolationShrinking?
     private let files: [ScenarioFile]
     private let seeds: ClosedRange<UInt64>
     private let watch = Stopwatch()
@@ -25,7 +27,7 @@ struct SimulationRun {
     mutating func run() throws {
         let output = Output()
         results = files.map { ScenarioResult($0) }
-        var progress = ProgressLine("played", "runs", total: seeds.count * files.count, isQuiet: isQuiet)
+        var progress = ProgressLine("played", "runs", total: files.reduce(0) { $0 + count(of: $1) }, isQuiet: isQuiet)
         let width = UInt64(ProcessInfo.processInfo.activeProcessorCount)
         var next: UInt64? = seeds.lowerBound
         while let first = next {
@@ -34,10 +36,13 @@ struct SimulationRun {
                 try Interruption.check()
                 if let secondsLimit, watch.seconds >= secondsLimit { break }
                 let begin = watch.seconds
-                let runs = try play(files[index], Array(first...last))
+                let wanted = self.seeds(of: files[index], in: first...last)
+                guard !wanted.isEmpty else { continue }
+                let runs = try play(files[index], wanted)
                 results[index].add(runs, in: watch.seconds - begin)
                 if let drawn = runs.last?.picture { picture = drawn }
                 if isJSON { for run in runs { try output.line(try Self.json(run, of: files[index])) } }
+                try shrink(runs, of: files[index], output)
                 try output.flush()
                 progress.update(results.reduce(0) { $0 + $1.tally.runs })
             }
@@ -46,10 +51,32 @@ struct SimulationRun {
         }
         progress.finish()
         for index in results.indices {
-            results[index].isComplete = results[index].tally.runs == seeds.count
+            results[index].isComplete = results[index].tally.runs == count(of: files[index])
             if !isJSON, !isQuiet { for line in results[index].lines { try output.line(line) } }
         }
         try output.flush()
+    }
+
+    /// A scenario that has a seed itself is played once.
+    private func count(of file: ScenarioFile) -> Int { file.scenario.seed == nil ? seeds.count : 1 }
+
+    private func seeds(of file: ScenarioFile, in part: ClosedRange<UInt64>) -> [UInt64] {
+        guard let seed = file.scenario.seed else { return Array(part) }
+        return part.lowerBound == seeds.lowerBound ? [seed] : []
+    }
+
+    private mutating func shrink(_ runs: [PlayedRun], of file: ScenarioFile, _ output: Output) throws {
+        for run in runs {
+            guard let shrunk = try shrinking?.shrink(run.report, of: file) else { continue }
+            if isJSON {
+                try output.line(try Self.json(["shrunk": shrunk]))
+            } else if !isQuiet {
+                try output.line(shrunk.line)
+            }
+            // What it had come to is written; whoever had enough has it.
+            try output.flush()
+            try Interruption.check()
+        }
     }
 
     private func play(_ file: ScenarioFile, _ seeds: [UInt64]) throws -> [PlayedRun] {
@@ -79,13 +106,17 @@ struct SimulationRun {
     }
 
     private static func json(_ run: PlayedRun, of file: ScenarioFile) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         struct Line: Encodable {
             let scenario: String
             let run: RunReport
         }
-        return String(decoding: try encoder.encode(Line(scenario: file.path, run: run.report)), as: UTF8.self)
+        return try json(Line(scenario: file.path, run: run.report))
+    }
+
+    private static func json(_ line: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(line), as: UTF8.self)
     }
 
     /// For build servers: a suite a scenario, a case a seed that failed, and one for all that held.
