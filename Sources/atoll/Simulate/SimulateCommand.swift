@@ -48,6 +48,7 @@ extension Command {
             }
             picture = try PictureFile(path)
             simulation.draws = true
+        }
         let shrinkSeconds = try arguments.number("shrink-seconds").map { Double($0) }
         if let folder = arguments.value("shrink") {
             simulation.shrinking = try ViolationShrinking(
