@@ -35,7 +35,7 @@ public enum Oracles {
     ]
 
     /// All that can be violated: what no oracle has to look for is found by whoever plays a run.
-    public static var names: [String] { all.map { $0.name } + ["refusals", "no_trouble"] }
+    public static var names: [String] { all.map { $0.name } + ["durable_prefix", "refusals", "no_trouble"] }
 
     /// By the names in scenario files.
     public static func named(_ name: String) -> (any Oracle.Type)? { all.first { $0.name == name } }
