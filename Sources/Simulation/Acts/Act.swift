@@ -4,6 +4,9 @@ public protocol Act: Codable, Sendable {
     /// As files and reports name it.
     static var kind: String { get }
 
+    /// Whether people do it, and it does not go wrong.
+    static var isWork: Bool { get }
+
     /// The machines that it is about, by number.
     var nodes: [Int] { get }
 
@@ -15,6 +18,8 @@ public protocol Act: Codable, Sendable {
 }
 
 extension Act {
+    public static var isWork: Bool { false }
+
     public var flaw: String? { nil }
 }
 

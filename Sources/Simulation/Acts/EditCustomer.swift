@@ -5,6 +5,7 @@ internal import Retail
 /// Somebody edits a customer's record.
 struct EditCustomer: Act {
     static let kind = "edit_customer"
+    static let isWork = true
 
     let node: Int
     let customer: String

@@ -5,6 +5,7 @@ internal import Retail
 /// An order is moved on, at any machine, in the book of the store that took it.
 struct MoveStatus: Act {
     static let kind = "move_status"
+    static let isWork = true
 
     let node: Int
     let order: String

@@ -5,6 +5,7 @@ internal import Retail
 /// Goods come in.
 struct Receive: Act {
     static let kind = "receive"
+    static let isWork = true
 
     struct Line: Codable, Sendable {
         let sku: String

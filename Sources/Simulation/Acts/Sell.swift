@@ -5,6 +5,7 @@ internal import Retail
 /// A till sells.
 struct Sell: Act {
     static let kind = "sell"
+    static let isWork = true
 
     struct Line: Codable, Sendable {
         let sku: String

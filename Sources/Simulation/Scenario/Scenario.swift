@@ -26,6 +26,8 @@ extension Scenario: Decodable {
     private enum CodingKeys: String, CodingKey {
         case about, stores, begins, minutes, swarm, work, faults, events, violates, seed
         case settleMinutes = "settle_minutes"
+        /// Where an editor finds what may stand in the file.
+        case schema = "$schema"
     }
 
     private static let storeLimit = 2_000
@@ -40,6 +42,7 @@ extension Scenario: Decodable {
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
+        _ = try container.decodeIfPresent(String.self, forKey: .schema)
         about = try container.decode(String.self, forKey: .about)
         let stores = try container.decode(Int.self, forKey: .stores)
         guard (1...Self.storeLimit).contains(stores) else {

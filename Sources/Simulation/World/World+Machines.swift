@@ -118,12 +118,14 @@ extension World {
     public func arm(_ fault: DiskFault, at index: Int, keeping survival: Survival = .nothing) {
         (nodes[index].survival, nodes[index].isDiskTroubled) = (survival, true)
         nodes[index].disk.arm(fault)
+        onlooker?(.diskTroubled(node: index, true))
     }
 
     /// Changes what a machine's disk can do.
     public func changeDisk(of index: Int, _ body: (SimulatedDisk) -> Void) {
         nodes[index].isDiskTroubled = true
         body(nodes[index].disk)
+        onlooker?(.diskTroubled(node: index, true))
     }
 
     /// A machine's disk works again as it should.
@@ -136,6 +138,7 @@ extension World {
         node.disk.disarm()
         (node.disk.capacityBytes, node.disk.isReadOnly) = (SimulatedDisk.defaultCapacityBytes, false)
         (node.disk.syncLies, node.isDiskTroubled) = (false, false)
+        onlooker?(.diskTroubled(node: index, false))
         return true
     }
 

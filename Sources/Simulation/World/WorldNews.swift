@@ -9,6 +9,8 @@ public enum WorldNews: Sendable {
     case backedUp(node: Int)
     case putBack(node: Int)
     case clockSet(node: Int, jump: Int64, driftPartsPerMillion: Int64?)
+    /// Something may be wrong with a machine's disk from now on, or nothing is any more.
+    case diskTroubled(node: Int, Bool)
     case lineChanged(from: Int, to: Int)
     /// Connections between two machines broke.
     case torn(one: Int, other: Int)

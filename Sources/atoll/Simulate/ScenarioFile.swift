@@ -15,7 +15,9 @@ struct ScenarioFile: Sendable {
             throw CommandError.badInput("\(path.printable) is not there. Name a scenario file, or a folder of them.")
         }
         guard isFolder.boolValue else { return [try read(path)] }
-        let names = try FileManager.default.subpathsOfDirectory(atPath: path).filter { $0.hasSuffix(".json") }.sorted()
+        let names = try FileManager.default.subpathsOfDirectory(atPath: path).filter { name in
+            name.hasSuffix(".json") && !name.hasSuffix(".schema.json")
+        }.sorted()
         guard !names.isEmpty else {
             throw CommandError.badInput("\(path.printable) holds no scenario: no file there ends in .json.")
         }

@@ -64,11 +64,9 @@ import Testing
     }
 
     @Test func `every scenario of the project can be read and drawn`() throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Simulations")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path()).filter { $0.hasSuffix(".json") }
-        #expect(names.count > 10)
-        for name in names {
-            let scenario = try Scenario.read(Array(try Data(contentsOf: folder.appending(path: name))), named: name)
+        let all = try ProjectScenarios.all()
+        #expect(all.count > 10)
+        for (name, scenario) in all {
             #expect(!Plan(scenario, seed: 1).events.isEmpty, "\(name)")
         }
     }

@@ -60,9 +60,7 @@ import Testing
     }
 
     @Test func `every scenario of the project can be written down`() throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Simulations")
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path()) where name.hasSuffix(".json") {
-            let scenario = try Scenario.read(Array(try Data(contentsOf: folder.appending(path: name))), named: name)
+        for (name, scenario) in try ProjectScenarios.all() {
             let written = try Plan(scenario, seed: 1).scenarioFile(about: name)
             #expect(try plan(written, seed: 2).scenarioFile(about: name) == written, "\(name)")
         }

@@ -3,6 +3,7 @@ enum PictureLegend {
     private static let samples = [
         ("cut", "line to HQ cut, both ways"), ("up", "cut upwards: HQ gets nothing"),
         ("down", "cut downwards: it gets nothing"), ("poor", "slow, narrow or lossy line"), ("off", "machine off"),
+        ("disk", "disk in trouble"),
         ("differs", "differs from HQ; darker for longer"), ("parted", "states part"), ("met", "states meet again"),
         ("connected", "has a session with HQ"), ("sales", "sales"), ("writes", "other writes"), ("sent", "sent to others"),
         ("received", "taken in from others"), ("arrow", "transfer; the thicker, the more"), ("power", "power failure"),
@@ -24,6 +25,7 @@ enum PictureLegend {
         case .cutDown: "line cut downwards"
         case .poor: "poor line"
         case .off: "off"
+        case .diskTrouble: "disk in trouble"
         case .differs: "differs from HQ"
         case .connected: "in session with HQ"
         }

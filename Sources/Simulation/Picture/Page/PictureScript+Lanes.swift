@@ -116,6 +116,10 @@ extension PictureScript {
             box(colours.off, left, top, right, bottom, .88);
             if (height >= 24) label("off", left, right, top + height * (height >= 34 ? .68 : .5));
           }
+          if (!thin) for (const [start, end] of lane.spans.disk) if (seen(start, end)) {
+            const left = Math.max(place.left, x(start)), right = Math.max(Math.min(place.right, x(end)), left + 2);
+            for (let at = left; at < right; at += 7) box(colours.mark, at, bottom - 5, Math.min(at + 5, right), bottom - 3);
+          }
           if (height >= 24) for (const kind of ["cut", "up", "down"])
             for (const [start, end] of lane.spans[kind]) if (seen(start, end)) {
               const [from, to] = widestOn(lane, Math.max(start, view.from), Math.min(end, view.to));

@@ -12,6 +12,7 @@ extension PictureScript {
           put_back: "the copy of its disk was put back", torn: "connections torn" };
         const spanWords = { cut: "the line to HQ is cut, both ways", up: "the line is cut upwards: nothing arrives at HQ",
           down: "the line is cut downwards: nothing arrives from HQ", poor: "the line is slow, narrow or lossy", off: "the machine is off",
+          disk: "its disk is in trouble",
           differs: "differs from HQ", connected: "in session with HQ" };
         /// What is at a place, in lines of kind and words.
         const tell = (index, time) => {
@@ -151,6 +152,7 @@ extension PictureScript {
             box(colours.lane, 0, 0, 34, 18);
             if (["cut", "up", "down"].includes(name)) { box(colours.cut, 0, 0, 34, 18, .13); hatch(name, 0, 0, 34, 18); edge(colours.cut, 0, 2); }
             else if (name === "poor") for (let at = 0; at < 34; at += 5) box(colours.poor, at, 0, at + 2, 2);
+            else if (name === "disk") for (let at = 1; at < 34; at += 7) box(colours.mark, at, 13, at + 5, 15);
             else if (name === "off") box(colours.off, 0, 0, 34, 18, .88);
             else if (name === "differs") [.15, .35, .6].forEach((alpha, nth) => box(colours.differs, nth * 11.3, 0, nth * 11.3 + 11.3, 18, alpha));
             else if (name === "parted" || name === "met") diamond(17, 9, 5, name === "met");

@@ -14,7 +14,7 @@ enum PictureScript {
           }
           return values;
         };
-        const kinds = ["cut", "up", "down", "poor", "off", "differs", "connected"];
+        const kinds = ["cut", "up", "down", "poor", "off", "disk", "differs", "connected"];
         const lanes = run.lanes.map((lane, index) => {
           const columns = {};
           for (const key of ["sales", "writes", "refused", "sent", "received", ...kinds]) columns[key] = unroll(lane[key]);

@@ -32,10 +32,7 @@ public final class RunRecorder {
 
     private func note(_ act: any Act, _ hadEffect: Bool, at time: Int64) {
         // What faults do is told by the world.
-        let isFault =
-            act is ChangeLine || act is TearLine || act is KillProgram || act is LosePower || act is SwitchOn || act is SetClock
-            || act is BackUp || act is PutBack
-        guard !isFault, let node = act.nodes.first else { return }
+        guard type(of: act).isWork, let node = act.nodes.first else { return }
         record.noteAct(at: node, time, isSale: act is Sell, hadEffect: hadEffect)
     }
 
@@ -54,6 +51,8 @@ public final class RunRecorder {
             record.note(RunMark(lane: node, survival == nil ? .kill : .powerFailure, now, detail))
         case .backedUp(let node): record.note(RunMark(lane: node, .backUp, now))
         case .putBack(let node): record.note(RunMark(lane: node, .putBack, now))
+        case .diskTroubled(let node, true): record.begin(.diskTrouble, at: node, now)
+        case .diskTroubled(let node, false): record.end(.diskTrouble, at: node, now)
         case .clockSet(let node, let jump, let drift):
             record.note(RunMark(lane: node, .clock, now, Self.describe(jump, drift)))
         case .lineChanged(let from, let to): noteLine(from, to, in: laboratory)

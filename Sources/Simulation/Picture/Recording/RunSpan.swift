@@ -10,6 +10,8 @@ public struct RunSpan: Hashable, Sendable {
         /// The line is slow, narrow, or turns bits over.
         case poor
         case off
+        /// Its disk refuses something, or may at any moment.
+        case diskTrouble = "disk"
         /// Of something that is meant for it, it holds or shows something else than HQ.
         case differs
         /// It has a session with HQ.
