@@ -31,15 +31,19 @@ extension Replica {
 
     /// The scopes in which records hold touch marks, ascending.
     public func markedScopes() throws -> [Scope] {
-        try heldScopes.filter { scope in
-            var isMarked = false
-            let prefix = RecordKey.prefix(scope)
-            try tables.scan(.mark, from: prefix, upTo: prefix.upperBound) { _, _ in
-                isMarked = true
+        // From one scope's first to the next one's: headquarters hold thousands, and few of them are marked.
+        var scopes: [Scope] = []
+        var position: [UInt8]? = []
+        while let from = position {
+            position = nil
+            try tables.scan(.mark, from: from, upTo: [0xFF, 0xFF]) { key, _ in
+                let scope = try RecordKey(row: key).scope
+                scopes.append(scope)
+                position = RecordKey.prefix(scope).upperBound
                 return false
             }
-            return isMarked
         }
+        return scopes
     }
 
     /// How many records hold touch marks.

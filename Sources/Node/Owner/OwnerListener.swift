@@ -9,6 +9,8 @@ struct OwnerListener: Sendable {
     let served: @Sendable (_ replies: [SessionReply], _ changed: [Scope]) -> Void
     /// Scopes of which something is damaged, whenever these are others.
     let ailing: @Sendable ([Scope]) -> Void
+    /// The incarnation that writes from now on, whenever it is another one.
+    let incarnation: @Sendable (Identity) -> Void
     /// Whether a checkpoint bears its origin's signature, as far as the replica knows who that is.
     let verify: @Sendable (SignedCheckpoint, _ message: [UInt8], Replica) -> Bool
     /// Milliseconds since 1970.

@@ -174,6 +174,7 @@ public final class ReplicaOwner: Sendable {
                 guard let listener else { continue }
                 if !outcome.replies.isEmpty || !outcome.changed.isEmpty { listener.served(outcome.replies, outcome.changed) }
                 if let ailing = outcome.ailing { listener.ailing(ailing) }
+                if let incarnation = outcome.incarnation { listener.incarnation(incarnation) }
             }
             // The mark is a witness that may lag behind: closing goes on without it.
             try? directory.writeHighWater()
@@ -188,7 +189,10 @@ public final class ReplicaOwner: Sendable {
         _ listener: OwnerListener?
     ) -> ReplicaTurns {
         var host = ReplicaTurns.Host { listener?.wallClock() ?? 0 }
-        if let listener { host.verify = listener.verify }
+        if let listener {
+            host.verify = listener.verify
+            host.renew = { try directory.beginIncarnation(at: $0) }
+        }
         host.explain = { disk.explain($0, in: directory.path, at: listener?.wallClock() ?? 0) }
         host.stored = { transactions in
             disk.clear()

@@ -33,18 +33,33 @@ extension NodeService {
 
     private func maintain() {
         guard !isMaintaining else { return }
-        isMaintaining = true
-        let (maintenance, clock) = (maintenance, clock)
-        let (acknowledged, isIdle) = (acknowledgedByAll(in: markedScopes), owner.waitingCount == 0)
-        ask({ directory in
-            try maintenance.turn(directory, acknowledged: acknowledged, isIdle: isIdle, at: clock.milliseconds)
-        }) { [self] outcome in
+        if hasChanged { upkeep.noteNews() }
+        (isMaintaining, hasChanged) = (true, false)
+        let (upkeep, clock, isIdle) = (upkeep, clock, owner.waitingCount == 0)
+        let acknowledged = hub.acknowledged(by: membership.members.map(\.number), in: markedScopes) { history[$0]?.held }
+        guard upkeep.isDue(acknowledged: acknowledged, at: clock.milliseconds) else {
             isMaintaining = false
-            note(outcome)
+            return
+        }
+        ask({ directory in
+            var upkeep = upkeep
+            let outcome = try upkeep.turn(
+                of: directory.replica, acknowledged: acknowledged, isIdle: isIdle, at: clock.milliseconds)
+            return (upkeep, outcome)
+        }) { [self] result in
+            isMaintaining = false
+            note(result.map { $0.1 })
+            if case .success((let upkeep, _)) = result { self.upkeep = upkeep }
         }
     }
 
-    private func note(_ outcome: Result<NodeMaintenance.Outcome, any Error>) {
+    /// The replica goes on under another incarnation.
+    func note(incarnation: Identity) {
+        (identity, hub.origin) = (incarnation, incarnation.origin)
+        log.log(.warning, "new_incarnation", ["origin": String(incarnation.origin.rawValue, radix: 16)])
+    }
+
+    private func note(_ outcome: Result<ReplicaUpkeep.Outcome, any Error>) {
         switch outcome {
         case .failure(let error): log.logOnce(.error, "maintenance_failed", about: "maintenance", ["reason": "\(error)"])
         case .success(let outcome):
@@ -57,29 +72,6 @@ extension NodeService {
             if outcome.recountedShares > 0 {
                 log.log(.info, "recounted", ["shares": String(outcome.recountedShares)])
             }
-            guard let incarnation = outcome.incarnation else { return }
-            (identity, hub.origin) = (incarnation, incarnation.origin)
-            log.log(.warning, "new_incarnation", ["origin": String(incarnation.origin.rawValue, radix: 16)])
         }
-    }
-
-    /// At the registrar: what every other live member that holds a scope has told to hold of it durably. Scopes of which
-    /// somebody has not told since the node started are left out: who is away keeps marks from being dropped.
-    private func acknowledgedByAll(in scopes: [Scope]) -> [Scope: [VersionVector]] {
-        guard identity.member == membership.office.holder else { return [:] }
-        let access = membership.access
-        var acknowledged: [Scope: [VersionVector]] = [:]
-        for scope in scopes {
-            let holders = membership.members.filter { member in
-                guard member.number != identity.member, !access[member.number].isRevoked else { return false }
-                let interest =
-                    hub.peers[member.number].flatMap { hub[$0]?.hello?.interest }
-                    ?? access.interest(of: member.number, holding: [])
-                return interest.contains(scope)
-            }
-            let vectors = holders.compactMap { history[$0.number]?.held[scope] }
-            if vectors.count == holders.count { acknowledged[scope] = vectors }
-        }
-        return acknowledged
     }
 }

@@ -29,6 +29,7 @@ extension NodeService {
     /// Takes what the replica's owner or the spools' keeper answered, and which scopes hold something new.
     func take(_ replies: [SessionReply], _ changed: [Scope]) {
         unsigned.formUnion(changed)
+        if !changed.isEmpty { hasChanged = true }
         hub.take(replies.map { ($0.key, $0.answer) }, changed: changed, at: now)
         carryOut()
         if changed.contains(.chain) {
@@ -159,10 +160,7 @@ extension NodeService {
     /// What everybody tells to hold durably now.
     func noteHeld() {
         let moment = now
-        for key in hub.keys {
-            guard let member = lines[key]?.identity.member, let vectors = hub[key]?.acknowledged else { continue }
-            history[member, default: PeerHistory()].holds(vectors, at: moment.wall)
-        }
+        for (member, held) in hub.told { history[member, default: PeerHistory()].holds(held, at: moment.wall) }
     }
 
     /// Reads who belongs to the chain anew, and lets every session know. What changes while it is being read is read next.

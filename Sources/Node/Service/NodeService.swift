@@ -41,8 +41,10 @@ public final class NodeService: @unchecked Sendable {
     /// The scope `chain` has changed since the membership was asked for.
     var needsRefresh = false
     var renewal = RenewalState()
-    let maintenance: NodeMaintenance
+    var upkeep: ReplicaUpkeep
     var isMaintaining = false
+    /// The replica holds something new since its last upkeep.
+    var hasChanged = false
     /// As far as the log has told.
     var isDiskFull = false
     var markedScopes: [Scope] = []
@@ -115,7 +117,7 @@ public final class NodeService: @unchecked Sendable {
                 credential: keys.credential(sendsAuthority: false), trust: trust, protocols: [.init(Self.sessionProtocol)],
                 clock: { clock.milliseconds }))
         control = ControlDesk(more)
-        maintenance = NodeMaintenance(at: clock.milliseconds)
+        upkeep = ReplicaUpkeep(at: clock.milliseconds)
         relay.service = self
     }
 
@@ -181,6 +183,7 @@ final class LoopRelay: @unchecked Sendable {
         OwnerListener(
             served: { [self] in served($0, $1) },
             ailing: { [self] scopes in loop.submit { [self] in service?.note(ailing: scopes) } },
+            incarnation: { [self] identity in loop.submit { [self] in service?.note(incarnation: identity) } },
             verify: { [authority] checkpoint, message, replica in
                 let member = try? Member(number: checkpoint.origin.member, in: replica, authority)
                 return (member?.publicKey).map { $0.verify(checkpoint.signature, of: message) } ?? false

@@ -7,7 +7,7 @@ struct BackUp: Act {
     var nodes: [Int] { [node] }
 
     func perform(in laboratory: Laboratory) throws -> Bool {
-        laboratory.world.backUp(node)
+        laboratory.backUp(node)
         return true
     }
 }

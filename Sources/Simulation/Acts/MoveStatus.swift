@@ -33,6 +33,8 @@ struct MoveStatus: Act {
     var flaw: String? { Identifier(order) == nil ? PlanError.malformedIdentifier(order).description : nil }
 
     func perform(in laboratory: Laboratory) throws -> Bool {
+        // Nobody may write in another store's book: only a machine that has become another store tries.
+        guard [0, store].contains(laboratory.world.nodes[node].member) else { return false }
         let (id, status) = (try Identifier(inPlan: order), status.inShop)
         let key = RetailSchema.order(id, of: store)
         return try laboratory.write(at: node) { _, seen in

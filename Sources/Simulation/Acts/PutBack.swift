@@ -3,8 +3,15 @@ struct PutBack: Act {
     static let kind = "put_back"
 
     let node: Int
+    /// The laboratory is not told either: what was acknowledged since then must still be there.
+    var isSecret: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case node
+        case isSecret = "secret"
+    }
 
     var nodes: [Int] { [node] }
 
-    func perform(in laboratory: Laboratory) throws -> Bool { laboratory.world.putBack(node) }
+    func perform(in laboratory: Laboratory) throws -> Bool { laboratory.putBack(node, secretly: isSecret ?? false) }
 }

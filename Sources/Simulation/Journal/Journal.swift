@@ -2,54 +2,96 @@ public import CRDT
 public import Replica
 
 /// Every transaction that was acknowledged in a run, as the laboratory states it: all that oracles know.
+///
+/// Where a disk was set back or copied, one origin has several histories under the same numbers. The journal calls each by an
+/// origin of its own; its dots and vectors (`vector(of:in:)`) are by these names, and are everybody's as long as nothing of the
+/// kind has happened.
 public struct Journal: Sendable {
-    /// Ascending by sequence.
-    private var entries: [Scope: [Origin: [JournalEntry]]] = [:]
+    private var origins: [Scope: [Origin: OriginHistory]] = [:]
+    /// Whose history each name is that the journal has made up.
+    private var forks: [Origin: Origin] = [:]
     private var histories: [RecordKey: RecordHistory] = [:]
+    /// The dots under which transactions were written again, by the ones under which they were made.
+    private var aliases: [Scope: [Dot: [Dot]]] = [:]
     public private(set) var transactionCount = 0
     /// By machine, what its disk could neither keep nor forget: each in the place of the one before.
     private var undecided: [Int: [Written]] = [:]
+    /// What each machine held when it was last looked at, and what it has written since.
+    private var held: [Int: [Scope: VersionVector]] = [:]
+    private var backups: [Int: [Scope: VersionVector]] = [:]
+    /// What nobody has to hold any more: it was on no disk but one that was set back.
+    private var lost: [Scope: Set<Dot>] = [:]
+    /// Incarnations whose shares of counters others state.
+    private var closed: Set<Origin> = []
+    /// Machines whose disks were set back, and what must be there at least when they start again.
+    private var setBack: [Int: [Scope: VersionVector]] = [:]
 
-    fileprivate struct Written {
+    /// What somebody wanted to write.
+    struct Written: Sendable {
+        /// Of all scopes.
         let effects: [Effect]
         let receipt: Receipt
-        let seen: [Scope: VersionVector]
+        /// What the writer had seen of each scope.
+        let seen: [Scope: Cut]
+        let node: Int
+        /// The world's time, in milliseconds.
         let time: Int64
     }
 
     public init() {}
 
+    // MARK: What people do
+
     /// Takes in one transaction, which is durable.
-    ///
-    /// - Parameters:
-    ///   - effects: of all scopes that it wrote to.
-    ///   - seen: what its writer had seen of each.
-    mutating func note(
-        _ effects: [Effect], _ receipt: Receipt, seen: [Scope: VersionVector], at node: Int, _ time: Int64
-    ) {
-        undecided[node] = nil
+    mutating func note(_ written: Written, in replica: Replica) {
+        undecided[written.node] = nil
         transactionCount += 1
-        for part in receipt.dots {
-            let vector = seen[part.scope] ?? VersionVector()
-            let own = effects.filter { $0.key.scope == part.scope }
-            for (index, effect) in own.enumerated() {
-                let isRanked = ShopRules.isRanked(effect.key)
-                var history = histories.removeValue(forKey: effect.key) ?? RecordHistory(isRanked: isRanked)
-                history.note(effect, index, dot: part.dot, stamp: receipt.stamp, seen: vector)
-                histories[effect.key] = history
+        for part in written.receipt.dots {
+            let cut = written.seen[part.scope] ?? Cut()
+            if let point = cut[part.dot.origin], origins[part.scope]?[part.dot.origin]?.branch(of: point) == nil {
+                // Whoever cannot read its chain now is looked at again with its next commit.
+                try? noteOwn(point, of: part.dot.origin, in: part.scope, replica, at: written.node, written.time)
             }
             let entry = JournalEntry(
-                dot: part.dot, stamp: receipt.stamp, seen: vector, node: node, time: time, effects: own)
-            entries[part.scope, default: [:]][part.dot.origin, default: []].append(entry)
+                dot: part.dot, hash: replica.cut(of: part.scope)[part.dot.origin]?.hash ?? .zero,
+                stamp: written.receipt.stamp, seen: vector(at: cut, in: part.scope) ?? cut.vector, node: written.node,
+                time: written.time, effects: written.effects.filter { $0.key.scope == part.scope })
+            append(entry, to: part.dot.origin, in: part.scope, behind: cut[part.dot.origin])
         }
+    }
+
+    /// - Returns: the entry by the journal's names.
+    @discardableResult
+    private mutating func append(
+        _ entry: JournalEntry, to origin: Origin, in scope: Scope, behind point: ChainPoint?
+    ) -> JournalEntry {
+        var history = origins[scope]?[origin] ?? OriginHistory(of: origin)
+        let fresh = Origin(member: origin.member, incarnation: ~UInt64(forks.count))
+        // A writer who stands nowhere is told of by those who look at what is held.
+        let branch = history.branchForNext(behind: point) { fresh } ?? 0
+        let name = history.branches[branch].name
+        if name != origin { forks[name] = origin }
+        let dot = Dot(origin: name, sequence: entry.dot.sequence)
+        let entry = JournalEntry(
+            dot: dot, hash: entry.hash, stamp: entry.stamp, seen: entry.seen, node: entry.node, time: entry.time,
+            effects: entry.effects, born: entry.born)
+        history.append(entry, to: branch)
+        origins[scope, default: [:]][origin] = history
+        held[entry.node, default: [:]][scope, default: VersionVector()].advance(name, to: dot.sequence)
+        guard entry.born == nil else { return entry }
+        for (index, effect) in entry.effects.enumerated() {
+            var record = histories.removeValue(forKey: effect.key) ?? RecordHistory(isRanked: ShopRules.isRanked(effect.key))
+            record.note(effect, index, entry)
+            if name != origin || closed.contains(origin) { record.entangle() }
+            histories[effect.key] = record
+        }
+        return entry
     }
 
     /// Remembers one that was not acknowledged, and may be there after a crash. The machine's next transaction settles that it is
     /// not.
-    mutating func noteUndecided(
-        _ effects: [Effect], _ receipt: Receipt, seen: [Scope: VersionVector], at node: Int, _ time: Int64
-    ) {
-        undecided[node, default: []].append(Written(effects: effects, receipt: receipt, seen: seen, time: time))
+    mutating func noteUndecided(_ written: Written) {
+        undecided[written.node, default: []].append(written)
     }
 
     /// The machine has started again: what was undecided is there or is not, and stays so.
@@ -60,29 +102,198 @@ public struct Journal: Sendable {
             let parts = written.receipt.dots.filter { replica.vector(of: $0.scope).covers($0.dot) }
             guard !parts.isEmpty, try written.isShown(by: replica) else { continue }
             guard parts.count == written.receipt.dots.count else { return false }
-            note(written.effects, written.receipt, seen: written.seen, at: node, written.time)
+            note(written, in: replica)
             return true
         }
         return true
     }
 
-    /// Ascending.
-    public var scopes: [Scope] { entries.keys.sorted() }
+    // MARK: What becomes of disks
 
-    public func origins(in scope: Scope) -> [Origin] { (entries[scope] ?? [:]).keys.sorted() }
+    /// A machine's disk was copied.
+    mutating func noteBackUp(of node: Int) { backups[node] = held[node] }
+
+    /// A machine's disk is as it was at some moment before.
+    ///
+    /// - Parameter isCopy: it is the last copy that was made of it; else nobody knows which moment that is.
+    mutating func noteSetBack(of node: Int, toCopy isCopy: Bool) { setBack[node] = isCopy ? backups[node] ?? [:] : [:] }
+
+    /// A machine's disk is a copy of another's now.
+    mutating func noteCopy(from source: Int, to node: Int) { setBack[node] = held[source] }
+
+    /// A machine that was set back has started again: what it held alone and lacks now is lost.
+    private mutating func settleSetBack(of node: Int, _ replica: Replica) {
+        let before = held[node] ?? [:]
+        held[node] = Dictionary(
+            uniqueKeysWithValues: replica.heldScopes.map { ($0, vector(of: replica, in: $0) ?? replica.vector(of: $0)) })
+        for (scope, vector) in before {
+            let now = held[node]?[scope] ?? VersionVector()
+            for entry in missing(from: now, of: vector, in: scope) {
+                let isElsewhere = held.contains { other, scopes in
+                    other != node && scopes[scope].map { isHeld(entry, by: $0, in: scope) } ?? false
+                }
+                if !isElsewhere { lost[scope, default: []].insert(entry.born ?? entry.dot) }
+            }
+        }
+    }
+
+    // MARK: What the engine does for itself
+
+    /// Looks at what is new at a machine: what the engine has written there under its own name, and what it has written again
+    /// because its numbers were used twice.
+    ///
+    /// - Parameter scopes: nil after a start: all.
+    mutating func follow(_ replica: Replica, _ scopes: [Scope]?, at node: Int, _ time: Int64) throws {
+        if scopes == nil, setBack[node] != nil { settleSetBack(of: node, replica) }
+        let own = replica.identity.origin
+        for scope in scopes ?? replica.heldScopes {
+            if let point = replica.cut(of: scope)[own], origins[scope]?[own]?.branch(of: point) == nil {
+                try noteOwn(point, of: own, in: scope, replica, at: node, time)
+            }
+            if let vector = vector(of: replica, in: scope) { held[node, default: [:]][scope] = vector }
+        }
+    }
+
+    private mutating func noteOwn(
+        _ point: ChainPoint, of own: Origin, in scope: Scope, _ replica: Replica, at node: Int, _ time: Int64
+    ) throws {
+        try noteClosed(by: replica)
+        var last = standing(of: own, in: scope, at: node)
+        let known = try replica.knowledge(of: own, in: scope).points
+        let hashes = Dictionary(known.map { ($0.sequence, $0.hash) }) { $1 }
+        guard (last?.sequence ?? 0) < point.sequence else { return }
+        let fresh = (last?.sequence ?? 0) + 1...point.sequence
+        let again = rewritten(in: scope, replica, at: node)
+        let first = try again.isEmpty ? nil : firstSequence(of: again, among: fresh, own, in: scope, replica)
+        for sequence in fresh {
+            let place = first.flatMap { sequence >= $0 ? Int(exactly: sequence - $0) : nil }
+            let old = place.flatMap { again.indices.contains($0) ? again[$0] : nil }
+            let entry = append(
+                JournalEntry(
+                    dot: Dot(origin: own, sequence: sequence), hash: hashes[sequence] ?? .zero, stamp: old?.stamp ?? .none,
+                    seen: old?.seen ?? VersionVector(), node: node, time: time, effects: old?.effects ?? [],
+                    born: old.map { $0.born ?? $0.dot }), to: own, in: scope, behind: last)
+            last = ChainPoint(sequence: sequence, hash: entry.hash)
+            guard let born = entry.born else { continue }
+            aliases[scope, default: [:]][born, default: []].append(entry.dot)
+            for key in Set(entry.effects.map(\.key)) { histories[key]?.alias(born, as: entry.dot) }
+        }
+    }
+
+    /// How far a machine had come under its own name when it was last looked at.
+    private func standing(of own: Origin, in scope: Scope, at node: Int) -> ChainPoint? {
+        let mine = held[node]?[scope]?.entries.filter { ($0.origin == own || forks[$0.origin] == own) }
+        guard let last = mine?.max(by: { $0.sequence < $1.sequence }) else { return nil }
+        let entry = entries(of: last.origin, in: scope, beyond: last.sequence - 1, upTo: last.sequence).first
+        return ChainPoint(sequence: last.sequence, hash: entry?.hash ?? .zero)
+    }
+
+    /// What a machine held of its own member's under other names, and holds so no longer: ascending by sequence.
+    private func rewritten(in scope: Scope, _ replica: Replica, at node: Int) -> [JournalEntry] {
+        guard let before = held[node]?[scope], let now = vector(of: replica, in: scope) else { return [] }
+        return missing(from: now, of: before, in: scope).filter { $0.dot.origin.member == replica.identity.member }
+    }
+
+    /// Where in an incarnation's numbers those begin that were written again: found by what is still to be seen of them.
+    private func firstSequence(
+        of again: [JournalEntry], among fresh: ClosedRange<UInt64>, _ own: Origin, in scope: Scope, _ replica: Replica
+    ) throws -> UInt64? {
+        for (place, entry) in again.enumerated() {
+            for key in Set(entry.effects.map(\.key)).sorted() {
+                let shown = try replica.record(key).cells.first { cell in
+                    cell.dot.origin == own && fresh.contains(cell.dot.sequence) && cell.stamp == entry.stamp
+                        && cell.stamp != .none
+                }
+                if let shown { return shown.dot.sequence - UInt64(place) }
+            }
+        }
+        return fresh.count < again.count ? nil : fresh.upperBound - UInt64(again.count) + 1
+    }
+
+    /// Shares of incarnations that are closed are stated by their successors: for some time as they were, at last as the facts say.
+    private mutating func noteClosed(by replica: Replica) throws {
+        let fresh = Set(replica.closedOrigins).subtracting(closed)
+        guard !fresh.isEmpty else { return }
+        closed.formUnion(fresh)
+        let names = fresh.union(forks.filter { fresh.contains($0.value) }.keys)
+        for (key, var history) in histories where history.counts(of: names) {
+            history.entangle()
+            histories[key] = history
+        }
+    }
+
+    // MARK: For oracles
+
+    /// What a replica holds of a scope, by the journal's names.
+    ///
+    /// - Returns: nil if it claims to hold a history that nobody has written.
+    public func vector(of replica: Replica, in scope: Scope) -> VersionVector? {
+        forks.isEmpty ? replica.vector(of: scope) : vector(at: replica.cut(of: scope), in: scope)
+    }
+
+    private func vector(at cut: Cut, in scope: Scope) -> VersionVector? {
+        guard !forks.isEmpty else { return cut.vector }
+        var entries: [VersionVector.Entry] = []
+        for (origin, point) in cut.points {
+            guard let history = origins[scope]?[origin], history.isForked else {
+                entries.append(VersionVector.Entry(origin: origin, sequence: point.sequence))
+                continue
+            }
+            guard let own = history.entries(of: point) else { return nil }
+            entries += own
+        }
+        return VersionVector(entries)
+    }
+
+    /// Ascending.
+    public var scopes: [Scope] { origins.keys.sorted() }
+
+    /// By the journal's names, ascending.
+    public func origins(in scope: Scope) -> [Origin] {
+        (origins[scope] ?? [:]).values.flatMap { $0.branches.map(\.name) }.sorted()
+    }
 
     /// What one origin wrote in a scope, ascending.
-    public func entries(of origin: Origin, in scope: Scope) -> [JournalEntry] { entries[scope]?[origin] ?? [] }
+    public func entries(of name: Origin, in scope: Scope) -> [JournalEntry] { branch(name, scope)?.entries ?? [] }
 
     /// What one origin wrote beyond a sequence up to, and with, another.
-    public func entries(of origin: Origin, in scope: Scope, beyond low: UInt64, upTo high: UInt64) -> ArraySlice<JournalEntry> {
-        guard let list = entries[scope]?[origin] else { return [] }
-        // Sequences have no gaps: a place is found by counting.
-        guard let first = list.first?.dot.sequence else { return [] }
-        let start = Int(clamping: low + 1 > first ? low + 1 - first : 0)
-        let end = Int(clamping: high + 1 > first ? high + 1 - first : 0)
-        return list[min(start, list.count)..<max(min(start, list.count), min(end, list.count))]
+    public func entries(of name: Origin, in scope: Scope, beyond low: UInt64, upTo high: UInt64) -> ArraySlice<JournalEntry> {
+        branch(name, scope)?.entries(beyond: low, upTo: high) ?? []
     }
+
+    private func branch(_ name: Origin, _ scope: Scope) -> OriginHistory.Branch? {
+        guard let origin = forks[name] else { return origins[scope]?[name]?.branches[0] }
+        return origins[scope]?[origin]?.branches.first { $0.name == name }
+    }
+
+    /// Whether whoever holds what a vector says holds a transaction: under whatever dot.
+    public func isHeld(_ entry: JournalEntry, by vector: VersionVector, in scope: Scope) -> Bool {
+        let born = entry.born ?? entry.dot
+        return vector.covers(entry.dot) || vector.covers(born)
+            || aliases[scope]?[born]?.contains { vector.covers($0) } ?? false
+    }
+
+    /// What one vector covers and whoever holds the other does not hold under whatever dot: by origin, ascending by sequence.
+    public func missing(from now: VersionVector, of before: VersionVector, in scope: Scope) -> [JournalEntry] {
+        before.entries.flatMap { entry in
+            let (low, high) = (now.sequence(of: entry.origin), entry.sequence)
+            return low >= high
+                ? []
+                : entries(of: entry.origin, in: scope, beyond: low, upTo: high)
+                    .filter { !isHeld($0, by: now, in: scope) }
+        }
+    }
+
+    /// Whether a transaction was on no disk but one that was set back: nobody can hold it any more.
+    public func isLost(_ entry: JournalEntry, in scope: Scope) -> Bool {
+        lost[scope]?.contains(entry.born ?? entry.dot) ?? false
+    }
+
+    /// What must be there when a machine starts whose disk was set back; nil if it was not since it was last looked at.
+    public func floor(of node: Int) -> [Scope: VersionVector]? { setBack[node] }
+
+    /// The machine has been looked at.
+    mutating func settleFloor(of node: Int) { setBack[node] = nil }
 
     public func history(of key: RecordKey) -> RecordHistory? { histories[key] }
 

@@ -8,6 +8,8 @@ public import CRDT
 public struct RecordHistory: Sendable {
     private struct Trace: Sendable {
         let dot: Dot
+        /// Others under which it was written again.
+        var aliases: [Dot] = []
         let stamp: HLC
         let seen: VersionVector
         /// Its place within its transaction.
@@ -17,7 +19,11 @@ public struct RecordHistory: Sendable {
         var replacements: [Int] = []
 
         func saw(_ other: Trace) -> Bool {
-            seen.covers(other.dot) || other.dot == dot && other.index < index
+            other.isHeld(by: seen) || other.dot == dot && other.index < index
+        }
+
+        func isHeld(by vector: VersionVector) -> Bool {
+            vector.covers(dot) || aliases.contains { vector.covers($0) }
         }
 
         /// Whether this one takes the place of another that its writer had seen.
@@ -39,6 +45,11 @@ public struct RecordHistory: Sendable {
 
     private var traces: [SlotKey: [Trace]] = [:]
     private var shares: [SlotKey: [Origin: [Share]]] = [:]
+    /// What was counted, one by one: what shares are made of.
+    private var counts: [SlotKey: [Trace]] = [:]
+    /// Something in it was written again under another dot, or may be: what is to be seen of it is still known (`meaning`), but
+    /// not which cells say so.
+    public private(set) var isEntangled = false
     /// Transactions whose statements carry no stamp: nothing in such a record is ranked by time.
     private let isRanked: Bool
 
@@ -46,11 +57,14 @@ public struct RecordHistory: Sendable {
         self.isRanked = isRanked
     }
 
-    mutating func note(_ effect: Effect, _ index: Int, dot: Dot, stamp: HLC, seen: VersionVector) {
-        let stamp = isRanked ? stamp : .none
-        if case .count(let amount) = effect.change { return count(amount, effect.slot, dot, stamp) }
+    mutating func note(_ effect: Effect, _ index: Int, _ entry: JournalEntry) {
+        let stamp = isRanked ? entry.stamp : .none
+        let trace = Trace(dot: entry.dot, stamp: stamp, seen: entry.seen, index: index, change: effect.change)
+        if case .count(let amount) = effect.change {
+            counts[effect.slot, default: []].append(trace)
+            return count(amount, effect.slot, entry.dot, stamp)
+        }
         var list = traces[effect.slot, default: []]
-        let trace = Trace(dot: dot, stamp: stamp, seen: seen, index: index, change: effect.change)
         for other in list.indices where trace.saw(list[other]) && trace.replaces(list[other]) {
             list[other].replacements.append(list.count)
         }
@@ -65,6 +79,69 @@ public struct RecordHistory: Sendable {
         if own.last?.sequence == dot.sequence { own.removeLast() }
         own.append(Share(sequence: dot.sequence, stamp: stamp, count: count))
         shares[slot, default: [:]][dot.origin] = own
+    }
+
+    mutating func entangle() { isEntangled = true }
+
+    /// A transaction was written again under another dot.
+    mutating func alias(_ born: Dot, as dot: Dot) {
+        entangle()
+        for slot in traces.keys { Self.alias(born, as: dot, in: &traces[slot, default: []]) }
+        for slot in counts.keys { Self.alias(born, as: dot, in: &counts[slot, default: []]) }
+    }
+
+    private static func alias(_ born: Dot, as dot: Dot, in list: inout [Trace]) {
+        for index in list.indices where list[index].dot == born { list[index].aliases.append(dot) }
+    }
+
+    /// Whether some of these have counted here.
+    func counts(of origins: Set<Origin>) -> Bool {
+        shares.values.contains { !origins.isDisjoint(with: $0.keys) }
+    }
+
+    /// What whoever holds the transactions under a vector must be shown, under whatever dots.
+    public func meaning(at vector: VersionVector) -> RecordMeaning {
+        var meaning = RecordMeaning()
+        for (slot, list) in traces {
+            for trace in list where trace.isHeld(by: vector) {
+                guard !trace.replacements.contains(where: { list[$0].isHeld(by: vector) }) else { continue }
+                switch trace.change {
+                case .assign(let value): meaning.values[slot, default: []].insert(value)
+                case .advance(let state): meaning.values[slot, default: []].insert(.integer(state))
+                case .fact(let fact): meaning.facts[slot.field, default: [:]][fact, default: 0] += 1
+                case .remove, .count: continue
+                }
+            }
+        }
+        for (slot, list) in counts {
+            let amounts = list.filter { $0.isHeld(by: vector) }.map { trace in
+                if case .count(let amount) = trace.change { amount } else { Int64(0) }
+            }
+            if !amounts.isEmpty { meaning.counts[slot.field] = amounts.reduce(0, +) }
+        }
+        return meaning
+    }
+
+    /// What a replica shows of the record, in the same terms.
+    ///
+    /// - Parameter runOf: the run under which a dot's transaction was made: part of the identity of its facts.
+    public func meaning(of record: Record, runOf: (Dot) -> Run?) -> RecordMeaning {
+        var meaning = RecordMeaning()
+        let factFields = Set(
+            traces.filter { _, list in list.contains { if case .fact = $0.change { true } else { false } } }.map(\.key.field))
+        let countFields = Set(counts.keys.map(\.field))
+        for field in factFields {
+            for fact in record.facts(field, runOf: runOf) { meaning.facts[field, default: [:]][fact.value, default: 0] += 1 }
+        }
+        for cell in record.cells where !cell.isMark {
+            if factFields.contains(cell.slot.field) { continue }
+            if countFields.contains(cell.slot.field) {
+                meaning.counts[cell.slot.field] = record.counter(cell.slot.field).value
+            } else if let value = cell.value {
+                meaning.values[cell.slot, default: []].insert(value)
+            }
+        }
+        return meaning
     }
 
     /// The cells that the record must have, but for touch marks: ascending by slot, then by dot.
@@ -97,7 +174,7 @@ public struct RecordHistory: Sendable {
     public func states(of field: UInt32, at vector: VersionVector) -> Set<Int64> {
         Set(
             (traces[SlotKey(field: field)] ?? []).compactMap { trace in
-                guard vector.covers(trace.dot), case .advance(let state) = trace.change else { return nil }
+                guard trace.isHeld(by: vector), case .advance(let state) = trace.change else { return nil }
                 return state
             })
     }
@@ -107,7 +184,7 @@ public struct RecordHistory: Sendable {
         let list = traces[slot] ?? []
         return !list.contains { trace in
             if case .remove = trace.change { return false }
-            return vector.covers(trace.dot) && !trace.replacements.contains { vector.covers(list[$0].dot) }
+            return trace.isHeld(by: vector) && !trace.replacements.contains { list[$0].isHeld(by: vector) }
         }
     }
 }

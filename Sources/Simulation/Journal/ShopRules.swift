@@ -12,4 +12,7 @@ enum ShopRules {
     static func isRanked(_ key: RecordKey) -> Bool {
         key.collection != RetailSchema.stock.number && key.collection != RetailSchema.points.number
     }
+
+    /// Whether the engine keeps a record for itself.
+    static func isOfEngine(_ key: RecordKey) -> Bool { (2...9).contains(key.collection) }
 }

@@ -26,6 +26,7 @@ public final class Laboratory {
         beginning.wall = plan.wall
         world = try World(beginning)
         world.observer = { [unowned self] in try observe($0) }
+        world.disksMayForget = { [unowned self] in journal.noteSetBack(of: $0, toCopy: false) }
     }
 
     /// Plays all acts, makes everything whole, waits as long as the plan says, and looks at what has come of it.
@@ -74,7 +75,21 @@ public final class Laboratory {
 
     private func observe(_ observation: Observation) throws {
         try settleUndecided(observation)
+        try follow(observation)
         for index in oracles.indices { try oracles[index].observe(observation, in: self) }
+        if case .started(let node) = observation { journal.settleFloor(of: node) }
+    }
+
+    private func follow(_ observation: Observation) throws {
+        switch observation {
+        case .started(let node):
+            guard let replica = world.nodes[node].replica else { return }
+            try journal.follow(replica, nil, at: node, world.now)
+        case .changed(let node, let scopes):
+            guard let replica = world.nodes[node].replica else { return }
+            try journal.follow(replica, scopes, at: node, world.now)
+        case .ended: break
+        }
     }
 
     // MARK: For acts
@@ -88,12 +103,12 @@ public final class Laboratory {
         fileprivate let replica: Replica
 
         public func isEmpty(_ key: RecordKey, _ field: UInt32, _ element: Element = .none) -> Bool {
-            let vector = replica.vector(of: key.scope)
+            let vector = journal.vector(of: replica, in: key.scope) ?? VersionVector()
             return journal.history(of: key)?.isEmpty(SlotKey(field: field, element: element), at: vector) ?? true
         }
 
         public func states(of key: RecordKey, _ field: UInt32) -> Set<Int64> {
-            journal.history(of: key)?.states(of: field, at: replica.vector(of: key.scope)) ?? []
+            journal.history(of: key)?.states(of: field, at: journal.vector(of: replica, in: key.scope) ?? VersionVector()) ?? []
         }
     }
 
@@ -110,17 +125,19 @@ public final class Laboratory {
         guard let replica = world.nodes[node].replica else { return false }
         let meant = try effects(world.nodes[node].member, Seen(journal: journal, replica: replica))
         guard meant?.isEmpty != true else { return false }
-        var seen: [Scope: VersionVector] = [:]
-        for effect in meant ?? [] { seen[effect.key.scope] = replica.vector(of: effect.key.scope) }
+        var seen: [Scope: Cut] = [:]
+        for effect in meant ?? [] { seen[effect.key.scope] = replica.cut(of: effect.key.scope) }
         var refusal: (any Error)?
         var isThere = false
         world.perform(at: node, body) { [self] written in
+            func entry(_ receipt: Receipt) -> Journal.Written {
+                Journal.Written(effects: meant ?? [], receipt: receipt, seen: seen, node: node, time: world.now)
+            }
             switch written {
             case .durable(let receipt):
                 isThere = true
-                journal.note(meant ?? [], receipt, seen: seen, at: node, world.now)
-            case .undecided(let receipt):
-                journal.noteUndecided(meant ?? [], receipt, seen: seen, at: node, world.now)
+                journal.note(entry(receipt), in: replica)
+            case .undecided(let receipt): journal.noteUndecided(entry(receipt))
             case .refused(let error): refusal = error
             }
         }
@@ -130,6 +147,37 @@ public final class Laboratory {
         }
         guard meant == nil, isThere else { return isThere }
         throw Violation(oracle: "refusals", time: world.now, node: node, detail: "something was written that must be refused")
+    }
+
+    /// A machine's disk is copied, and the copy kept.
+    func backUp(_ node: Int) {
+        world.backUp(node)
+        journal.noteBackUp(of: node)
+    }
+
+    /// - Returns: whether there was a copy, and the machine was off.
+    func putBack(_ node: Int, secretly isSecret: Bool) -> Bool {
+        guard world.putBack(node) else { return false }
+        if !isSecret { journal.noteSetBack(of: node, toCopy: true) }
+        return true
+    }
+
+    /// A machine that is off becomes a copy of another.
+    ///
+    /// - Returns: whether it was off.
+    func copyDisk(from source: Int, to node: Int) -> Bool {
+        guard world.copyDisk(from: source, to: node) else { return false }
+        journal.noteCopy(from: source, to: node)
+        return true
+    }
+
+    /// A machine that is off is replaced by a new one, with nothing on its disk.
+    ///
+    /// - Returns: whether it was off.
+    func replace(_ node: Int) throws -> Bool {
+        guard try world.replace(node) else { return false }
+        journal.noteSetBack(of: node, toCopy: false)
+        return true
     }
 
     /// - Returns: how many faults cut the line now.

@@ -1,31 +1,38 @@
 internal import CRDT
 internal import Replica
 
-/// Nothing acknowledged is lost: a machine holds all that it has ever acknowledged, after every start and every commit.
+/// Nothing acknowledged is lost: a machine holds all that it has ever acknowledged or taken in, after every start and every
+/// commit; after its disk was set back, what was there then and all that came since.
 struct AcknowledgedKept: Oracle {
     static let name = "acknowledged_kept"
 
+    private var held: [Int: [Scope: VersionVector]] = [:]
+
     mutating func observe(_ observation: Observation, in laboratory: Laboratory) throws {
         switch observation {
-        case .started(let node): try check(node, laboratory.journal.scopes, in: laboratory)
+        case .started(let node):
+            if let floor = laboratory.journal.floor(of: node) { held[node] = floor }
+            try check(node, Array((held[node] ?? [:]).keys), in: laboratory)
+            for scope in laboratory.world.nodes[node].replica?.heldScopes ?? [] { try check(node, [scope], in: laboratory) }
         case .changed(let node, let scopes): try check(node, scopes, in: laboratory)
         case .ended:
-            for node in laboratory.world.nodes.indices { try check(node, laboratory.journal.scopes, in: laboratory) }
+            for node in laboratory.world.nodes.indices {
+                try check(node, Array((held[node] ?? [:]).keys), in: laboratory)
+            }
         }
     }
 
-    private func check(_ node: Int, _ scopes: [Scope], in laboratory: Laboratory) throws {
+    private mutating func check(_ node: Int, _ scopes: [Scope], in laboratory: Laboratory) throws {
         guard let replica = laboratory.world.nodes[node].replica else { return }
-        let member = laboratory.world.nodes[node].member
-        for scope in scopes {
-            let vector = replica.vector(of: scope)
-            for origin in laboratory.journal.origins(in: scope) where origin.member == member {
-                guard let last = laboratory.journal.entries(of: origin, in: scope).last, !vector.covers(last.dot)
-                else { continue }
-                throw Self.violation(
-                    "\(scope): the transaction \(last.dot.sequence), acknowledged at \(last.time) ms, is gone; it holds "
-                        + "\(vector.sequence(of: origin))", at: node, in: laboratory)
-            }
+        let journal = laboratory.journal
+        for scope in scopes.sorted() {
+            guard let now = journal.vector(of: replica, in: scope) else { continue }
+            let before = held[node]?[scope] ?? VersionVector()
+            held[node, default: [:]][scope] = now
+            guard before != now, let gone = journal.missing(from: now, of: before, in: scope).first else { continue }
+            throw Self.violation(
+                "\(scope): the transaction \(gone.dot.sequence) of member \(gone.dot.origin.member), acknowledged at "
+                    + "\(gone.time) ms, is gone; it holds \(now.sequence(of: gone.dot.origin))", at: node, in: laboratory)
         }
     }
 }

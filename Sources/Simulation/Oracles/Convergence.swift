@@ -1,25 +1,28 @@
 internal import CRDT
 internal import Replica
 
-/// Once the lines are whole, everybody comes to hold everything that is meant for them: HQ all, a store its own and what the
-/// chain shares.
+/// Once the lines are whole, everybody comes to hold everything that is meant for them and that a disk has kept: HQ all, a store
+/// its own and what the chain shares.
 struct Convergence: Oracle {
     static let name = "convergence"
 
     mutating func observe(_ observation: Observation, in laboratory: Laboratory) throws {
         guard case .ended = observation else { return }
-        for scope in laboratory.journal.scopes {
+        let journal = laboratory.journal
+        for scope in journal.scopes {
             for (node, machine) in laboratory.world.nodes.enumerated() where Self.concerns(scope, machine.member) {
                 guard let replica = machine.replica else {
                     throw Self.violation("is off at the end", at: node, in: laboratory)
                 }
-                let vector = replica.vector(of: scope)
-                for origin in laboratory.journal.origins(in: scope) {
-                    let last = laboratory.journal.entries(of: origin, in: scope).last?.dot.sequence ?? 0
-                    guard vector.sequence(of: origin) < last else { continue }
+                let vector = journal.vector(of: replica, in: scope) ?? VersionVector()
+                for origin in journal.origins(in: scope) {
+                    let last = journal.entries(of: origin, in: scope).last?.dot.sequence ?? 0
+                    let due = VersionVector([.init(origin: origin, sequence: last)])
+                    let missing = journal.missing(from: vector, of: due, in: scope).filter { !journal.isLost($0, in: scope) }
+                    guard !missing.isEmpty else { continue }
                     throw Self.violation(
-                        "\(scope): holds \(vector.sequence(of: origin)) of \(last) transactions of member \(origin.member)",
-                        at: node, in: laboratory)
+                        "\(scope): holds \(vector.sequence(of: origin)) of \(last) transactions of member \(origin.member), and "
+                            + "lacks \(missing.count)", at: node, in: laboratory)
                 }
             }
         }

@@ -30,7 +30,7 @@ struct EqualKnowledge: Oracle {
 
     private mutating func check(_ node: Int, _ scope: Scope, in laboratory: Laboratory) throws {
         guard let replica = laboratory.world.nodes[node].replica else { return }
-        let vector = replica.vector(of: scope)
+        guard let vector = laboratory.journal.vector(of: replica, in: scope) else { return }
         let claim = Claim(digest: replica.digest(of: scope), node: node, time: laboratory.world.now)
         guard let other = claims[scope]?[vector] else {
             claims[scope, default: [:]][vector] = claim

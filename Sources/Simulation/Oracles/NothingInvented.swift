@@ -16,7 +16,10 @@ struct NothingInvented: Oracle {
     private func check(_ node: Int, _ scopes: [Scope]?, in laboratory: Laboratory) throws {
         guard let replica = laboratory.world.nodes[node].replica else { return }
         for scope in scopes ?? replica.heldScopes {
-            for entry in replica.vector(of: scope).entries {
+            guard let vector = laboratory.journal.vector(of: replica, in: scope) else {
+                throw Self.violation("\(scope): holds a history that nobody has written", at: node, in: laboratory)
+            }
+            for entry in vector.entries {
                 let last = laboratory.journal.entries(of: entry.origin, in: scope).last?.dot.sequence ?? 0
                 guard entry.sequence > last else { continue }
                 throw Self.violation(

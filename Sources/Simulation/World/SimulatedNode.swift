@@ -7,7 +7,8 @@ internal import Sync
 /// outside its disk is gone with each crash.
 public final class SimulatedNode {
     public let index: Int
-    public let member: UInt32
+    /// Whose replica it has: its own number's, unless its disk is a copy.
+    public internal(set) var member: UInt32
     public internal(set) var disk: SimulatedDisk
     public internal(set) var clock: WorldClock
     /// What somebody has copied of its disk.
@@ -20,6 +21,8 @@ public final class SimulatedNode {
     var program: Program?
     /// Something is wrong with its disk, or may be: its program may be refused what it asks of it.
     public internal(set) var isDiskTroubled = false
+    /// Its disk has said that it stored what it had not: what it keeps when its power goes, nobody knows.
+    var mayForget = false
     /// What the disk keeps when an armed fault takes its power.
     var survival = Survival.nothing
 
@@ -51,11 +54,22 @@ extension SimulatedNode {
         /// What waits for the replica's next turn.
         var waiting: [ReplicaTurns.Request] = []
         var isTurnDue = false
+        var upkeep: ReplicaUpkeep
+        /// Scopes in which marks of removals wait.
+        var markedScopes: [Scope] = []
+        /// At the registrar, what each member has last told to hold durably.
+        var told: [UInt32: [Scope: VersionVector]] = [:]
         /// When what the last turn came to is heard: it keeps its order.
         var lastHeard: Int64 = 0
 
-        init(_ turns: ReplicaTurns, _ hub: SessionHub, _ dials: DialPlan<Int>, _ random: SeededRandom) {
+        /// Rarer than at a node: months go by here.
+        private static let verificationMilliseconds: Int64 = 6 * 3_600_000
+
+        init(
+            _ turns: ReplicaTurns, _ hub: SessionHub, _ dials: DialPlan<Int>, _ random: SeededRandom, at milliseconds: Int64
+        ) {
             (self.turns, self.hub, self.dials, self.random) = (turns, hub, dials, random)
+            upkeep = ReplicaUpkeep(at: milliseconds, verifyingEvery: Self.verificationMilliseconds)
             spools = MemorySpools(turns.replica)
         }
     }

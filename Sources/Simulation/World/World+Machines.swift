@@ -36,16 +36,19 @@ extension World {
             chain: Self.chain, origin: replica.identity.origin, access: Access(), holding: replica.heldScopes,
             bounds: beginning.bounds, codecs: codecs)
         let turns = ReplicaTurns(
-            replica, for: host(of: node), logFrameBound: beginning.logFrameBound, decidesRights: true, random: random.split())
-        node.program = SimulatedNode.Program(turns, hub, DialPlan(targets), random)
+            replica, for: host(of: node, replica, random.split()), logFrameBound: beginning.logFrameBound, decidesRights: true,
+            random: random.split())
+        node.program = SimulatedNode.Program(turns, hub, DialPlan(targets), random, at: moment(of: node).wall)
         for target in targets.indices { schedule(.dial(target), for: node, at: now) }
         schedule(.house, for: node, at: now + Self.housekeepingMilliseconds)
         onlooker?(.switchedOn(node: node.index))
         observe(.started(node: node.index))
     }
 
-    private func host(of node: SimulatedNode) -> ReplicaTurns.Host {
+    private func host(of node: SimulatedNode, _ replica: Replica, _ random: SeededRandom) -> ReplicaTurns.Host {
         var host = ReplicaTurns.Host { [unowned self, unowned node] in moment(of: node).wall }
+        var random = random
+        host.renew = { [unowned replica] in try replica.reincarnate(as: random.next() >> 24, at: $0) }
         host.verify = { checkpoint, message, _ in checkpoint.signature == SimulatedNode.signature(of: message) }
         return host
     }
@@ -56,6 +59,8 @@ extension World {
         guard node.isOn else { return }
         var random = streams.stream(.disk, UInt64(index), node.life)
         let image = node.disk.powerCut(keeping: survival, using: &random)
+        if node.mayForget { disksMayForget?(index) }
+        node.mayForget = node.disk.syncLies
         leave(node, isSilent: true)
         node.isOn = false
         node.changeDisk(to: image, seed: random.next())
@@ -96,6 +101,49 @@ extension World {
         nodes[index].changeDisk(to: image, seed: beginning.seed &+ nodes[index].life)
         onlooker?(.putBack(node: index))
         return true
+    }
+
+    /// Puts a copy of one machine's disk into another, which is off: they are the same member from then on.
+    ///
+    /// - Returns: whether that can be done.
+    func copyDisk(from source: Int, to index: Int) -> Bool {
+        let node = nodes[index]
+        guard !node.isOn, source != index else { return false }
+        node.changeDisk(to: nodes[source].disk.image, seed: beginning.seed &+ node.life)
+        node.member = nodes[source].member
+        onlooker?(.putBack(node: index))
+        return true
+    }
+
+    /// Puts a new machine in the place of one that is off, or that has not come up, with an empty replica of the same member.
+    ///
+    /// - Returns: whether that can be done.
+    func replace(_ index: Int) throws -> Bool {
+        let node = nodes[index]
+        guard !node.isRunning else { return false }
+        let wasOn = node.isOn
+        node.isOn = false
+        node.changeDisk(to: DiskImage(), seed: beginning.seed &+ node.life)
+        try create(node, life: node.life &+ 1 << 32)
+        onlooker?(.putBack(node: index))
+        if wasOn { try start(index) }
+        return true
+    }
+
+    /// An empty replica, under a new incarnation.
+    func create(_ node: SimulatedNode, life: UInt64) throws {
+        var random = streams.stream(.node, UInt64(node.index), life)
+        _ = try Replica.create(
+            at: SimulatedNode.path,
+            identity: Identity(chain: Self.chain, member: node.member, incarnation: random.next() >> 24),
+            epoch: beginning.wall,
+            SimulatedNode.parameters(of: node.disk, run: Hash128(high: random.next(), low: random.next())))
+    }
+
+    /// From now on a disk says that it has stored what it has not, or tells the truth again.
+    func setSyncLies(_ lies: Bool, at index: Int) {
+        if lies { nodes[index].mayForget = true }
+        changeDisk(of: index) { $0.syncLies = lies }
     }
 
     /// What a machine believes the time to be, in milliseconds since 1970.
@@ -171,13 +219,12 @@ extension World {
         } applied: {
             receipt = $0
         }
-        takeTurn(
-            at: node,
-            with: ReplicaTurns.Request(work) { error in
-                if let receipt, error == nil { return then(.durable(receipt)) }
-                if let receipt, case StorageError.undecided? = error as? StorageError { return then(.undecided(receipt)) }
-                if let error { then(.refused(error)) }
-            })
+        let request = ReplicaTurns.Request(work) { error in
+            if let receipt, error == nil { return then(.durable(receipt)) }
+            if let receipt, case StorageError.undecided? = error as? StorageError { return then(.undecided(receipt)) }
+            if let error { then(.refused(error)) }
+        }
+        takeTurn(at: node, with: [request])
         carryOut(at: node)
         return true
     }

@@ -20,14 +20,15 @@ extension World {
     }
 
     /// The replica serves everything that waits, and whoever is at the till now; what came of it is heard a little later.
-    func takeTurn(at node: SimulatedNode, with request: ReplicaTurns.Request? = nil) {
+    func takeTurn(at node: SimulatedNode, with more: [ReplicaTurns.Request] = []) {
         guard let program = node.program else { return }
-        let requests = program.waiting + [request].compactMap(\.self)
+        let requests = program.waiting + more
         program.waiting = []
         let outcome = program.turns.serve(requests)
         guard node.disk.isPowered else { return crash(node) }
         if !outcome.changed.isEmpty {
             program.unsigned.formUnion(outcome.changed)
+            program.upkeep.noteNews()
             for scope in outcome.changed { trace.add(UInt64(scope.rawValue)) }
             if onlooker != nil { showChanges(outcome.changed, by: requests, at: node) }
             observe(.changed(node: node.index, outcome.changed))
@@ -54,6 +55,7 @@ extension World {
     func hear(_ outcome: ReplicaTurns.Outcome, at node: SimulatedNode) {
         guard let program = node.program else { return }
         let moment = moment(of: node)
+        if let incarnation = outcome.incarnation { program.hub.origin = incarnation.origin }
         program.hub.take(outcome.replies.map { ($0.key, $0.answer) }, changed: outcome.changed, at: moment)
         for scope in outcome.ailing ?? [] { program.hub.noteDamage(of: scope, asking: 4, &program.random, at: moment) }
     }
@@ -62,22 +64,34 @@ extension World {
         schedule(.house, for: node, at: now + Self.housekeepingMilliseconds)
         guard let program = node.program else { return }
         let replica = program.turns.replica
-        program.hub.origin = replica.identity.origin
-        var signed: [SignedCheckpoint]?
-        let (scopes, request) = (
-            program.unsigned,
-            ReplicaTurns.Request(
-                .alone { [scopes = program.unsigned] in
-                    signed = try scopes.sorted().compactMap { scope in
-                        try replica.ownCheckpoint(of: scope, sign: SimulatedNode.signature)
-                    }
-                })
-        )
-        guard !scopes.isEmpty else { return }
+        var signed: [SignedCheckpoint] = []
+        let scopes = program.unsigned
+        let signing = ReplicaTurns.Request(
+            .alone {
+                signed = try scopes.sorted().compactMap { try replica.ownCheckpoint(of: $0, sign: SimulatedNode.signature) }
+            }
+        ) { error in if error != nil { program.unsigned.formUnion(scopes) } }
         program.unsigned = []
-        takeTurn(at: node, with: request)
-        guard let signed else { return program.unsigned.formUnion(scopes) }
+        let requests = (scopes.isEmpty ? [] : [signing]) + [upkeep(at: node, program)].compactMap(\.self)
+        if !requests.isEmpty { takeTurn(at: node, with: requests) }
+        guard node.program === program else { return }
         program.hub.tell(signed, butNot: nil, at: moment(of: node))
+    }
+
+    /// What is done for the replica when nobody asks.
+    ///
+    /// - Returns: nil if there is nothing to do.
+    private func upkeep(at node: SimulatedNode, _ program: SimulatedNode.Program) -> ReplicaTurns.Request? {
+        for (peer, held) in program.markedScopes.isEmpty ? [] : program.hub.told { program.told[peer] = held }
+        let acknowledged = program.hub.acknowledged(by: nodes.map(\.member), in: program.markedScopes) { program.told[$0] }
+        guard program.upkeep.isDue(acknowledged: acknowledged, at: moment(of: node).wall) else { return nil }
+        let (replica, wall, isIdle) = (program.turns.replica, moment(of: node).wall, program.waiting.isEmpty)
+        return ReplicaTurns.Request(
+            .alone {
+                let outcome = try program.upkeep.turn(of: replica, acknowledged: acknowledged, isIdle: isIdle, at: wall)
+                program.markedScopes = outcome.markedScopes
+            }
+        ) { [unowned self] error in if let error { note(error, at: node) } }
     }
 
     // MARK: Dialling
@@ -166,7 +180,8 @@ extension World {
             guard let id = program.lines.connections[key], let target = program.lines.targets[id] else { return }
             program.dials.opened(target)
         case .suspended, .measured: break
-        case .ended(let key, let peer, let error, _):
+        case .ended(let key, let peer, let error, let held):
+            if let held { program.told[peer] = held }
             onlooker?(.sessionEnded(key, node: node.index, peer: Int(peer)))
             program.wakes[key] = nil
             endings[error.name, default: 0] += 1

@@ -58,6 +58,8 @@ public final class World {
     public private(set) var nodes: [SimulatedNode] = []
     /// Told of what is new and durable where, and of machines that were switched on. What it throws ends `run`.
     public var observer: ((Observation) throws -> Void)?
+    /// Told of a machine that has lost power with a disk that may have kept less than it had said.
+    var disksMayForget: ((_ node: Int) -> Void)?
     /// Told of everything that can be drawn; it must change nothing.
     public var onlooker: ((WorldNews) -> Void)?
     private var trouble: (any Error)?
@@ -87,12 +89,7 @@ public final class World {
             let disk = SimulatedDisk(seed: beginning.seed &+ UInt64(index))
             let node = SimulatedNode(index, member: UInt32(index), disk, WorldClock(wall: beginning.wall))
             nodes.append(node)
-            var random = streams.stream(.node, UInt64(index), 0)
-            _ = try Replica.create(
-                at: SimulatedNode.path,
-                identity: Identity(chain: Self.chain, member: node.member, incarnation: random.next() >> 24),
-                epoch: beginning.wall, SimulatedNode.parameters(of: disk, run: Hash128(high: random.next(), low: random.next()))
-            )
+            try create(node, life: 0)
         }
         for node in nodes { try start(node.index) }
     }
@@ -158,6 +155,11 @@ public final class World {
         } catch {
             trouble = error
         }
+    }
+
+    /// Something has failed at a machine that has no reason to.
+    func note(_ error: any Error, at node: SimulatedNode) {
+        if trouble == nil, !node.isDiskTroubled { trouble = error }
     }
 
     func throwTrouble() throws {

@@ -203,6 +203,32 @@ public struct SessionHub {
         }
     }
 
+    /// What the other side of each session that is open has told to hold durably by now.
+    public var told: [(peer: UInt32, held: [Scope: VersionVector])] {
+        keys.compactMap { key in slots[key].flatMap { slot in slot.session.acknowledged.map { (slot.peer, $0) } } }
+    }
+
+    /// At the registrar: what every other live member that holds a scope has told to hold of it durably; nowhere else anything.
+    /// Scopes of which somebody has not told are left out: who is away keeps marks from being dropped.
+    ///
+    /// - Parameters:
+    ///   - members: all of the chain's.
+    ///   - told: what a member has last told.
+    public func acknowledged(
+        by members: some Sequence<UInt32>, in scopes: [Scope], told: (UInt32) -> [Scope: VersionVector]?
+    ) -> [Scope: [VersionVector]] {
+        guard origin.member == access.office.holder, !scopes.isEmpty else { return [:] }
+        let others = members.filter { $0 != origin.member && !access[$0].isRevoked }
+        let interests = others.map { peers[$0].flatMap { self[$0]?.hello?.interest } ?? access.interest(of: $0, holding: []) }
+        var acknowledged: [Scope: [VersionVector]] = [:]
+        for scope in scopes {
+            let holders = zip(others, interests).filter { $0.1.contains(scope) }.map(\.0)
+            let vectors = holders.compactMap { told($0)?[scope] }
+            if vectors.count == holders.count { acknowledged[scope] = vectors }
+        }
+        return acknowledged
+    }
+
     // MARK: Effects
 
     private mutating func drive(_ key: SessionKey, at now: Moment) {

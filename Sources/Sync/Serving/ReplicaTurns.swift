@@ -34,6 +34,8 @@ public struct ReplicaTurns {
         public var changed: [Scope]
         /// Scopes of which something is damaged, if these are others than before.
         public var ailing: [Scope]?
+        /// The incarnation that writes from now on, if it is another one than before.
+        public var incarnation: Identity?
 
         public init(replies: [SessionReply] = [], changed: [Scope] = []) {
             (self.replies, self.changed) = (replies, changed)
@@ -46,6 +48,8 @@ public struct ReplicaTurns {
         public var wallClock: () -> Int64
         /// Whether a checkpoint bears its origin's signature, as far as a replica knows who that is.
         public var verify: (SignedCheckpoint, _ message: [UInt8], Replica) -> Bool = { _, _, _ in false }
+        /// Begins another incarnation, because this one may write nothing any more: the first to write would be refused.
+        public var renew: (_ milliseconds: Int64) throws -> Void = { _ in }
         /// Told of what storage has refused; says what to tell whoever wanted something stored.
         public var explain: (any Error) -> any Error = { $0 }
         /// So many transactions are durable by one commit; their callers are about to hear of it.
@@ -70,6 +74,8 @@ public struct ReplicaTurns {
     private var isBrokerCurrent = false
     /// The scopes of which the host knows that something is damaged there.
     private var toldAiling: [Scope] = []
+    /// The incarnation that the host knows of.
+    private var toldIdentity: Identity
     /// Records whose rows a request has found damaged.
     private var damaged: [RecordKey] = []
 
@@ -86,6 +92,7 @@ public struct ReplicaTurns {
         random: any RandomNumberGenerator
     ) {
         (self.replica, self.host, self.logFrameBound) = (replica, host, logFrameBound)
+        toldIdentity = replica.identity
         nextCheckpointFrames = logFrameBound
         counter = SessionCounter(replica, for: host, random: random)
         broker = decidesRights ? EscrowBroker(replica.schema) : nil
@@ -130,6 +137,7 @@ public struct ReplicaTurns {
         setDamagedAside()
         for request in requests { if case .session(let work) = request.work { counter.serve(work) } }
         counter.commitJoins()
+        renewIfClosed()
         if counter.hasFoldsLeft { counter.fold(at: host.wallClock()) }
         checkpointIfLong()
         return outcome()
@@ -143,7 +151,17 @@ public struct ReplicaTurns {
         }
         let ailing = replica.ailingScopes
         if ailing != toldAiling { (toldAiling, outcome.ailing) = (ailing, ailing) }
+        if replica.identity != toldIdentity {
+            (toldIdentity, outcome.incarnation) = (replica.identity, replica.identity)
+        }
         return outcome
+    }
+
+    /// Somebody else has closed this incarnation: the next till does not have to hear of it.
+    private func renewIfClosed() {
+        guard replica.isClosed || replica.isCopy, !replica.isStale else { return }
+        // A disk that fails here fails the next commit, too, whose caller hears of it; it is tried again with the next turn.
+        try? host.renew(host.wallClock())
     }
 
     private mutating func note(_ error: any Error) {

@@ -1,35 +1,36 @@
-internal import CRDT
-internal import Replica
+public import CRDT
+public import Replica
 
-/// What a node does for its replica when nobody asks, a little at a time, so that no till waits for it.
+/// What is done for a replica when nobody asks, a little at a time, so that no till waits for it: shares are counted again,
+/// marks of removals dropped once everybody has seen them, rows looked through, the change index made smaller.
 ///
-/// `@unchecked Sendable`: the owner's thread alone uses it.
-final class NodeMaintenance: @unchecked Sendable {
+/// Without threads or time of its own: a node takes turns on its owner's thread, a simulation when it thinks fit.
+public struct ReplicaUpkeep: Sendable {
     /// What came of one turn.
-    struct Outcome: Sendable {
-        /// The incarnation that writes from now on, if it is another one.
-        var incarnation: Identity?
-        var recountedShares = 0
+    public struct Outcome: Sendable {
+        public var recountedShares = 0
         /// Those in which marks of removals wait for everybody to have seen them.
-        var markedScopes: [Scope] = []
+        public var markedScopes: [Scope] = []
         /// Scopes of which something is damaged.
-        var ailing: [Scope] = []
+        public var ailing: [Scope] = []
         /// How many rows of records were looked at, and found damaged.
-        var verifiedRows = 0
-        var damagedRows = 0
+        public var verifiedRows = 0
+        public var damagedRows = 0
         /// How many records hold values which were written without seeing each other, once a look through all rows has ended.
-        var contestedRecords: Int?
+        public var contestedRecords: Int?
     }
 
     /// Records that one turn looks at.
     private static let recordsAtOnce = 200
     /// Rows whose checksums one turn looks at: a few milliseconds, so that a million take an hour.
     private static let rowsAtOnce = 2000
-    /// A look through all rows begins this often at most.
-    private static let verificationMilliseconds: Int64 = 600_000
     /// A compaction of everything begins this often at most.
     private static let compactionMilliseconds: Int64 = 86_400_000
 
+    /// A look through all rows begins this often at most.
+    private let verificationMilliseconds: Int64
+    /// Something has changed since the last turn.
+    private var hasNews = true
     /// What is left of this compaction.
     private var compaction: [(scope: Scope, origin: Origin, from: UInt64)] = []
     private var lastCompaction: Int64
@@ -37,23 +38,35 @@ final class NodeMaintenance: @unchecked Sendable {
     private var verification: RowVerification? = RowVerification()
     private var lastVerification: Int64
 
-    init(at milliseconds: Int64) {
+    /// - Parameters:
+    ///   - milliseconds: the wall clock, in milliseconds since 1970.
+    ///   - interval: a look through all rows begins this often at most.
+    public init(at milliseconds: Int64, verifyingEvery interval: Int64 = 600_000) {
+        verificationMilliseconds = interval
         (lastCompaction, lastVerification) = (milliseconds, milliseconds)
+    }
+
+    /// The replica holds something that it did not hold before.
+    public mutating func noteNews() { hasNews = true }
+
+    /// Whether there may be something to do.
+    ///
+    /// - Parameter milliseconds: the wall clock, in milliseconds since 1970.
+    public func isDue(acknowledged: [Scope: [VersionVector]], at milliseconds: Int64) -> Bool {
+        hasNews || !acknowledged.isEmpty || verification != nil || !compaction.isEmpty
+            || milliseconds >= lastVerification + verificationMilliseconds
+            || milliseconds >= lastCompaction + Self.compactionMilliseconds
     }
 
     /// - Parameters:
     ///   - acknowledged: at the registrar, by scope what each live member that holds it has told to hold durably; scopes of
     ///     which somebody has not told are left out.
     ///   - isIdle: nobody waits.
-    func turn(
-        _ directory: ReplicaDirectory, acknowledged: [Scope: [VersionVector]], isIdle: Bool, at milliseconds: Int64
+    public mutating func turn(
+        of replica: Replica, acknowledged: [Scope: [VersionVector]], isIdle: Bool, at milliseconds: Int64
     ) throws -> Outcome {
-        let replica = directory.replica
         var outcome = Outcome()
-        if directory.doubt != nil {
-            try directory.beginIncarnation(at: milliseconds)
-            outcome.incarnation = replica.identity
-        }
+        hasNews = true
         if replica.needsRecount, replica.quarantinedKeys.isEmpty {
             outcome.recountedShares = try replica.recountClosed(at: milliseconds)
         }
@@ -67,14 +80,16 @@ final class NodeMaintenance: @unchecked Sendable {
         }
         try verify(replica, at: milliseconds, &outcome)
         outcome.ailing = replica.ailingScopes
-        if !outcome.markedScopes.isEmpty { _ = try replica.collectMarks(limit: Self.recordsAtOnce) }
+        let hasMarksLeft = try !outcome.markedScopes.isEmpty && replica.collectMarks(limit: Self.recordsAtOnce)
         try compact(replica, at: milliseconds)
+        // What is left waits for the next turn.
+        hasNews = replica.needsRecount || hasMarksLeft
         return outcome
     }
 
     /// Finds what rots on disk although nobody reads it.
-    private func verify(_ replica: Replica, at milliseconds: Int64, _ outcome: inout Outcome) throws {
-        if verification == nil, milliseconds >= lastVerification + Self.verificationMilliseconds {
+    private mutating func verify(_ replica: Replica, at milliseconds: Int64, _ outcome: inout Outcome) throws {
+        if verification == nil, milliseconds >= lastVerification + verificationMilliseconds {
             (verification, lastVerification) = (RowVerification(), milliseconds)
         }
         guard var position = verification else { return }
@@ -85,7 +100,7 @@ final class NodeMaintenance: @unchecked Sendable {
         outcome.contestedRecords = found.contested
     }
 
-    private func compact(_ replica: Replica, at milliseconds: Int64) throws {
+    private mutating func compact(_ replica: Replica, at milliseconds: Int64) throws {
         if compaction.isEmpty, milliseconds >= lastCompaction + Self.compactionMilliseconds {
             lastCompaction = milliseconds
             compaction = replica.heldScopes.flatMap { scope in
