@@ -7,7 +7,5 @@ struct CopyDisk: Act {
 
     var nodes: [Int] { [from, to] }
 
-    var flaw: String? { from == to ? "a disk is copied to another machine" : nil }
-
     func perform(in laboratory: Laboratory) throws -> Bool { laboratory.copyDisk(from: from, to: to) }
 }

@@ -164,10 +164,14 @@ public struct Journal: Sendable {
         guard (last?.sequence ?? 0) < point.sequence else { return }
         let fresh = (last?.sequence ?? 0) + 1...point.sequence
         let again = rewritten(in: scope, replica, at: node)
-        let first = try again.isEmpty ? nil : firstSequence(of: again, among: fresh, own, in: scope, replica)
+        guard try isOfEngine(beyond: last?.sequence ?? 0, of: own, again.flatMap(\.self), in: scope, replica) else { return }
+        var old: [UInt64: JournalEntry] = [:]
+        for chain in again {
+            guard let first = try firstSequence(of: chain, among: fresh, own, in: scope, replica) else { continue }
+            for (place, entry) in chain.enumerated() { old[first + UInt64(place)] = entry }
+        }
         for sequence in fresh {
-            let place = first.flatMap { sequence >= $0 ? Int(exactly: sequence - $0) : nil }
-            let old = place.flatMap { again.indices.contains($0) ? again[$0] : nil }
+            let old = old[sequence]
             let entry = append(
                 JournalEntry(
                     dot: Dot(origin: own, sequence: sequence), hash: hashes[sequence] ?? .zero, stamp: old?.stamp ?? .none,
@@ -180,6 +184,18 @@ public struct Journal: Sendable {
         }
     }
 
+    /// Whether all that an origin has written beyond a sequence is the engine's to write: its own records, shares that were counted
+    /// again, and what it had to write again. Anything else is an invention, and stays unknown here.
+    private func isOfEngine(
+        beyond sequence: UInt64, of own: Origin, _ again: [JournalEntry], in scope: Scope, _ replica: Replica
+    ) throws -> Bool {
+        let others = replica.vector(of: scope).entries.filter { $0.origin != own }
+        let vector = VersionVector(others + [.init(origin: own, sequence: sequence)])
+        guard case .changes(let keys) = try replica.feed(of: scope, beyond: vector) else { return true }
+        let known = Set(again.flatMap { $0.effects.map(\.key) })
+        return keys.allSatisfy { ShopRules.isOfEngine($0) || !ShopRules.isRanked($0) || known.contains($0) }
+    }
+
     /// How far a machine had come under its own name when it was last looked at.
     private func standing(of own: Origin, in scope: Scope, at node: Int) -> ChainPoint? {
         let mine = held[node]?[scope]?.entries.filter { ($0.origin == own || forks[$0.origin] == own) }
@@ -188,10 +204,12 @@ public struct Journal: Sendable {
         return ChainPoint(sequence: last.sequence, hash: entry?.hash ?? .zero)
     }
 
-    /// What a machine held of its own member's under other names, and holds so no longer: ascending by sequence.
-    private func rewritten(in scope: Scope, _ replica: Replica, at node: Int) -> [JournalEntry] {
+    /// What a machine held of its own member's under other names, and holds so no longer: by origin, each ascending by sequence.
+    private func rewritten(in scope: Scope, _ replica: Replica, at node: Int) -> [[JournalEntry]] {
         guard let before = held[node]?[scope], let now = vector(of: replica, in: scope) else { return [] }
-        return missing(from: now, of: before, in: scope).filter { $0.dot.origin.member == replica.identity.member }
+        let own = missing(from: now, of: before, in: scope).filter { $0.dot.origin.member == replica.identity.member }
+        return Dictionary(grouping: own) { forks[$0.dot.origin] ?? $0.dot.origin }.sorted { $0.key < $1.key }
+            .map { $0.value.sorted { $0.dot.sequence < $1.dot.sequence } }
     }
 
     /// Where in an incarnation's numbers those begin that were written again: found by what is still to be seen of them.
@@ -204,7 +222,7 @@ public struct Journal: Sendable {
                     cell.dot.origin == own && fresh.contains(cell.dot.sequence) && cell.stamp == entry.stamp
                         && cell.stamp != .none
                 }
-                if let shown { return shown.dot.sequence - UInt64(place) }
+                if let shown, shown.dot.sequence > UInt64(place) { return shown.dot.sequence - UInt64(place) }
             }
         }
         return fresh.count < again.count ? nil : fresh.upperBound - UInt64(again.count) + 1

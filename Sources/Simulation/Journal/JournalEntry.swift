@@ -18,4 +18,7 @@ public struct JournalEntry: Sendable {
     public let effects: [Effect]
     /// What it was called when somebody made it, if the engine has written it again under this dot.
     var born: Dot?
+
+    /// Whether somebody had made it before, under another dot.
+    public var isWrittenAgain: Bool { born != nil }
 }

@@ -23,6 +23,8 @@ public struct RunReport: Codable, Sendable {
     public let simulatedMilliseconds: Int64
     /// How often disks have failed as they were told to.
     public let diskStrikes: Int
+    /// How often a machine has gone on under another incarnation, because its numbers may have been used twice.
+    public let newIncarnations: Int
     /// Why sessions have ended, by the reason's name.
     public let endings: [String: Int]
     /// Equal for equal runs: 16 hexadecimal digits.
@@ -32,6 +34,7 @@ public struct RunReport: Codable, Sendable {
         case seed, violation, acts, transactions, happenings, endings, trace
         case faultActs = "fault_acts"
         case diskStrikes = "disk_strikes"
+        case newIncarnations = "new_incarnations"
         case sentBytes = "sent_bytes"
         case simulatedMilliseconds = "simulated_milliseconds"
     }
@@ -73,6 +76,7 @@ extension RunReport {
         let world = laboratory.world
         (transactions, happenings) = (laboratory.journal.transactionCount, world.happeningCount)
         diskStrikes = world.diskStrikes + world.nodes.reduce(0) { $0 + $1.disk.strikeCount }
+        newIncarnations = world.newIncarnations
         (sentBytes, simulatedMilliseconds, endings) = (world.sentBytes, world.now, world.endings)
         let digits = String(world.trace.value, radix: 16)
         trace = String(repeating: "0", count: 16 - digits.count) + digits

@@ -58,7 +58,8 @@ extension World {
         let node = nodes[index]
         guard node.isOn else { return }
         var random = streams.stream(.disk, UInt64(index), node.life)
-        let image = node.disk.powerCut(keeping: survival, using: &random)
+        // A disk that has lied about more than its last writes, and loses them in any order, leaves nothing that can be opened.
+        let image = node.disk.powerCut(keeping: node.mayForget ? .prefix : survival, using: &random)
         if node.mayForget { disksMayForget?(index) }
         node.mayForget = node.disk.syncLies
         leave(node, isSilent: true)
@@ -123,7 +124,8 @@ extension World {
         guard !node.isRunning else { return false }
         let wasOn = node.isOn
         node.isOn = false
-        node.changeDisk(to: DiskImage(), seed: beginning.seed &+ node.life)
+        node.disk = SimulatedDisk(seed: beginning.seed &+ node.life)
+        (node.mayForget, node.isDiskTroubled) = (false, false)
         try create(node, life: node.life &+ 1 << 32)
         onlooker?(.putBack(node: index))
         if wasOn { try start(index) }

@@ -55,7 +55,10 @@ extension World {
     func hear(_ outcome: ReplicaTurns.Outcome, at node: SimulatedNode) {
         guard let program = node.program else { return }
         let moment = moment(of: node)
-        if let incarnation = outcome.incarnation { program.hub.origin = incarnation.origin }
+        if let incarnation = outcome.incarnation {
+            program.hub.origin = incarnation.origin
+            newIncarnations += 1
+        }
         program.hub.take(outcome.replies.map { ($0.key, $0.answer) }, changed: outcome.changed, at: moment)
         for scope in outcome.ailing ?? [] { program.hub.noteDamage(of: scope, asking: 4, &program.random, at: moment) }
     }

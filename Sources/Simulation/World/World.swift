@@ -71,6 +71,8 @@ public final class World {
     public internal(set) var sentBytes = 0
     /// Why each session that has ended did, by the reason's name.
     public internal(set) var endings: [String: Int] = [:]
+    /// How often a machine has gone on under another incarnation.
+    public internal(set) var newIncarnations = 0
     /// How often faults that were armed on disks have struck.
     public internal(set) var diskStrikes = 0
     var network: SimulatedNetwork

@@ -154,7 +154,7 @@ private struct Lie: Act {
             {"at": 2000, "kind": "back_up", "node": 1},
             {"at": 3000, "kind": "sell", "node": 1, "order": "A-2", "lines": [{"sku": "P2", "quantity": 1, "price": 5}], "points": 0},
             {"at": 4000, "kind": "kill", "node": 1},
-            {"at": 4001, "kind": "put_back", "node": 1},
+            {"at": 4001, "kind": "put_back", "node": 1, "secret": true},
             {"at": 4002, "kind": "switch_on", "node": 1},
             {"at": 5000, "kind": "sell", "node": 1, "order": "A-3", "lines": [{"sku": "P3", "quantity": 1, "price": 5}], "points": 0}
           ]
@@ -166,10 +166,51 @@ private struct Lie: Act {
         #expect(violation?.oracle == "acknowledged_kept" && violation?.milliseconds == 4002)
     }
 
-    @Test func `two contents under one number are found as unequal knowledge`() throws {
-        let oracle = try #require(Oracles.named("equal_knowledge"))
-        let report = try RunReport(playing: Plan(try scenario(Self.putBack), seed: 1), oracles: [oracle])
-        #expect(report.violation?.oracle == "equal_knowledge" && report.violation?.milliseconds == 5000)
+    @Test func `what was on a disk that was set back, and nowhere else, is nobody's fault`() throws {
+        let known = Self.putBack.replacing(", \"secret\": true", with: "")
+        let report = try play(known)
+        #expect(report.violation == nil, "\(String(describing: report.violation))")
+        #expect(report.newIncarnations == 0, "HQ had heard of nothing that could be used twice")
+    }
+
+    @Test(arguments: [("put_back", 1), ("copy_disk", 2)])
+    func `numbers that were used twice end an incarnation, and nothing of both histories is lost`(
+        _ way: String, _ closed: Int
+    ) throws {
+        func sale(_ time: Int, _ node: Int, _ order: String) -> String {
+            """
+            {"at": \(time), "kind": "sell", "node": \(node), "order": "\(order)", "points": 3, "customer": "C1",
+             "lines": [{"sku": "P1", "quantity": 2, "price": 5}]}
+            """
+        }
+        let setBack =
+            way == "put_back"
+            ? """
+            {"at": 20000, "kind": "back_up", "node": 1}, \(sale(30000, 1, "A-2")), {"at": 60000, "kind": "kill", "node": 1},
+            {"at": 60001, "kind": "put_back", "node": 1}, {"at": 60001, "kind": "change_line", "from": 1, "to": 0, "cut": true},
+            {"at": 60002, "kind": "switch_on", "node": 1}, \(sale(70000, 1, "A-3")), \(sale(71000, 1, "A-4"))
+            """
+            : """
+            {"at": 20000, "kind": "kill", "node": 2}, {"at": 20001, "kind": "copy_disk", "from": 1, "to": 2},
+            {"at": 20001, "kind": "change_line", "from": 2, "to": 0, "cut": true}, {"at": 20002, "kind": "switch_on", "node": 2},
+            \(sale(30000, 1, "A-2")), \(sale(70000, 2, "A-3")), \(sale(71000, 2, "A-4"))
+            """
+        let text = """
+            {"about": "Twice.", "stores": 2, "minutes": 5, "settle_minutes": 5, "events": [\(sale(1000, 1, "A-1")), \(setBack)]}
+            """
+        let laboratory = try Laboratory(Plan(try scenario(text), seed: 1))
+        try laboratory.run()
+        #expect(laboratory.world.newIncarnations == closed)
+        let key = RetailSchema.stock(of: try #require(Identifier("P1")), at: 1)
+        for node in [0, 1] {
+            let replica = try #require(laboratory.world.nodes[node].replica)
+            #expect(try replica.record(key).counter(RetailSchema.Stock.sold).value == 8, "node \(node)")
+        }
+        let own = laboratory.journal.scopes.flatMap { scope in
+            laboratory.journal.origins(in: scope).flatMap { laboratory.journal.entries(of: $0, in: scope) }
+        }
+        // Two sales were written again, in the books, the shelf and nowhere else.
+        #expect(own.count { $0.isWrittenAgain } == 4)
     }
 
     @Test func `who does not come to hold what is meant for everybody is found`() throws {

@@ -10,7 +10,7 @@ import Testing
         let text = """
             {
               "seed": 7, "violation": \(violation), "acts": \(acts), "fault_acts": [], "transactions": 3, "happenings": 4,
-              "sent_bytes": 5, "disk_strikes": 0, "simulated_milliseconds": 6, "endings": {}, "trace": "0123456789abcdef"
+              "sent_bytes": 5, "disk_strikes": 0, "new_incarnations": 0, "simulated_milliseconds": 6, "endings": {}, "trace": "0123456789abcdef"
             }
             """
         return try JSONDecoder().decode(RunReport.self, from: Data(text.utf8))
