@@ -3,8 +3,17 @@ struct PutBack: Act {
     static let kind = "put_back"
 
     let node: Int
+    /// The laboratory is not told: whoever looks on finds out.
+    var isUnnoticed: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case node
+        case isUnnoticed = "unnoticed"
+    }
 
     var nodes: [Int] { [node] }
 
-    func perform(in laboratory: Laboratory) throws -> Bool { laboratory.world.putBack(node) }
+    func perform(in laboratory: Laboratory) throws -> Bool {
+        laboratory.world.putBack(node, isNoticed: isUnnoticed != true)
+    }
 }

@@ -84,6 +84,14 @@ public struct Journal: Sendable {
         return list[min(start, list.count)..<max(min(start, list.count), min(end, list.count))]
     }
 
+    /// All that anybody has written in a scope.
+    func everything(in scope: Scope) -> VersionVector {
+        VersionVector(
+            origins(in: scope).compactMap { origin in
+                entries(of: origin, in: scope).last.map { .init(origin: origin, sequence: $0.dot.sequence) }
+            })
+    }
+
     public func history(of key: RecordKey) -> RecordHistory? { histories[key] }
 
     /// The keys of a scope, ascending.

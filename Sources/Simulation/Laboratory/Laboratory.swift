@@ -34,7 +34,21 @@ public final class Laboratory {
     /// - Throws: `Violation`; `Stopped` with what `checking` has thrown; whatever else a replica throws where nothing should go
     ///   wrong.
     public func run(checking: () throws -> Void = {}) throws {
-        for event in plan.events {
+        var events = plan.events[...]
+        try play(&events, until: plan.length, checking)
+        try makeWhole()
+        try observe(.whole)
+        if let settled = plan.settled {
+            try play(&events, until: settled, checking)
+            try observe(.settled)
+        }
+        try play(&events, until: plan.length + plan.settling, checking)
+        try observe(.ended)
+    }
+
+    private func play(_ events: inout ArraySlice<PlannedEvent>, until end: Int64, _ checking: () throws -> Void) throws {
+        while let event = events.first, event.time < end {
+            events.removeFirst()
             do { try checking() } catch { throw Stopped(reason: error) }
             try world.run(until: event.time)
             let kind = type(of: event.act).kind
@@ -43,10 +57,7 @@ public final class Laboratory {
             if hadEffect { acts[kind, default: ActCount()].effective += 1 }
             onlooker?(event, hadEffect)
         }
-        try world.run(until: plan.length)
-        try makeWhole()
-        try world.run(until: plan.length + plan.settling)
-        try observe(.ended)
+        try world.run(until: end)
     }
 
     /// Whoever runs it has had enough.
@@ -131,6 +142,9 @@ public final class Laboratory {
         guard meant == nil, isThere else { return isThere }
         throw Violation(oracle: "refusals", time: world.now, node: node, detail: "something was written that must be refused")
     }
+
+    /// Writes into the journal what is not so: for acts that show what oracles find.
+    func misnote(_ change: (inout Journal) -> Void) { change(&journal) }
 
     /// - Returns: how many faults cut the line now.
     func countCut(_ change: Int, from: Int, to: Int) -> Int {

@@ -13,6 +13,10 @@ public struct Plan: Sendable {
     /// How many acts each fault of the scenario has drawn, in their order; nil for one that this seed leaves out.
     public var faultActs: [Int?]
 
+    /// From when on nothing may be written or sent any more, in milliseconds: the last two minutes, if there were five before them
+    /// in which all was whole. Whoever was cut off silently needs some minutes to notice, to dial again and to compare.
+    var settled: Int64? { settling < 7 * 60_000 ? nil : length + settling - 2 * 60_000 }
+
     /// Draws what a scenario asks for. The same scenario and seed give the same plan in every process.
     ///
     /// - Parameter seed: of a scenario that has none itself.

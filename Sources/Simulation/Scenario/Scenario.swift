@@ -64,10 +64,10 @@ extension Scenario: Decodable {
                 forKey: .faults, in: container,
                 debugDescription: "the fault \(index + 1) names a machine that is none of 0 (HQ) to \(stores)")
         }
-        if let late = events.firstIndex(where: { $0.time >= length }) {
+        if let late = events.firstIndex(where: { $0.time >= length + settling }) {
             throw DecodingError.dataCorruptedError(
                 forKey: .events, in: container,
-                debugDescription: "the event \(late + 1) comes when the scenario's minutes are over")
+                debugDescription: "the event \(late + 1) comes when the scenario is over")
         }
         for (index, event) in events.enumerated() where !event.act.nodes.allSatisfy((0...stores).contains) {
             throw DecodingError.dataCorruptedError(

@@ -23,7 +23,8 @@ extension World {
         do {
             replica = try Replica.open(
                 at: SimulatedNode.path,
-                SimulatedNode.parameters(of: node.disk, run: Hash128(high: random.next(), low: random.next())))
+                SimulatedNode.parameters(
+                    of: node.disk, run: Hash128(high: random.next(), low: random.next()), build: node.build))
         } catch let error as StorageError where node.isDiskTroubled {
             _ = error
             guard node.disk.isPowered else { return crash(node) }
@@ -48,6 +49,13 @@ extension World {
         var host = ReplicaTurns.Host { [unowned self, unowned node] in moment(of: node).wall }
         host.verify = { checkpoint, message, _ in checkpoint.signature == SimulatedNode.signature(of: message) }
         return host
+    }
+
+    /// Another build of the program takes the place of the one on a machine, which is started anew.
+    func install(_ build: ProgramBuild, at index: Int) throws {
+        kill(index)
+        nodes[index].build = build
+        try start(index)
     }
 
     /// The power of a machine fails: nobody is told, and of what was not synced its disk keeps what it keeps.
@@ -90,9 +98,11 @@ extension World {
 
     /// Puts back what was kept of a machine's disk. The machine is off.
     ///
+    /// - Parameter isNoticed: whether anybody is told.
     /// - Returns: whether anything was.
-    public func putBack(_ index: Int) -> Bool {
+    public func putBack(_ index: Int, isNoticed: Bool = true) -> Bool {
         guard let image = nodes[index].backup, !nodes[index].isOn else { return false }
+        if isNoticed { nodes[index].putBackCount += 1 }
         nodes[index].changeDisk(to: image, seed: beginning.seed &+ nodes[index].life)
         onlooker?(.putBack(node: index))
         return true

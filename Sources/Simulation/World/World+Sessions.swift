@@ -54,7 +54,8 @@ extension World {
     func hear(_ outcome: ReplicaTurns.Outcome, at node: SimulatedNode) {
         guard let program = node.program else { return }
         let moment = moment(of: node)
-        program.hub.take(outcome.replies.map { ($0.key, $0.answer) }, changed: outcome.changed, at: moment)
+        let changed = node.build == .deaf ? [] : outcome.changed
+        program.hub.take(outcome.replies.map { ($0.key, $0.answer) }, changed: changed, at: moment)
         for scope in outcome.ailing ?? [] { program.hub.noteDamage(of: scope, asking: 4, &program.random, at: moment) }
     }
 
@@ -165,6 +166,7 @@ extension World {
             onlooker?(.sessionOpened(key, node: node.index, peer: Int(peer)))
             guard let id = program.lines.connections[key], let target = program.lines.targets[id] else { return }
             program.dials.opened(target)
+            if node.build == .restless { program.hub.end(key, because: .finished, at: moment(of: node)) }
         case .suspended, .measured: break
         case .ended(let key, let peer, let error, _):
             onlooker?(.sessionEnded(key, node: node.index, peer: Int(peer)))

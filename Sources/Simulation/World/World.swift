@@ -153,7 +153,7 @@ public final class World {
                 // What its disk cannot be asked for it tells nobody.
                 guard nodes[node].replica?.isStale != true else { return }
                 try nodes[node].disk.watching { try observer(observation) }
-            case .ended: try observer(observation)
+            case .whole, .settled, .ended: try observer(observation)
             }
         } catch {
             trouble = error

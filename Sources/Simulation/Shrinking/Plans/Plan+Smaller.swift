@@ -38,7 +38,8 @@ extension Plan {
     func at(_ times: [Int64], tail: Int64? = nil) -> Plan {
         var plan = self
         for (index, time) in times.enumerated() { plan.events[index].time = time }
-        plan.length = (times.last ?? 0) + (tail ?? length - (events.last?.time ?? 0))
+        // The last one may come while all settles, and go.
+        plan.length = max(0, (times.last ?? 0) + (tail ?? length - (events.last?.time ?? 0)))
         return plan
     }
 
