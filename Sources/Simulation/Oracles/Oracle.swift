@@ -36,6 +36,7 @@ extension Oracle {
 public enum Oracles {
     public static let all: [any Oracle.Type] = [
         AcknowledgedKept.self, NothingInvented.self, StateIsFold.self, EqualKnowledge.self,
+        Causality.self,
         Convergence.self,
     ]
 
