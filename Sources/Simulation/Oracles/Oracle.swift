@@ -38,6 +38,7 @@ public enum Oracles {
         AcknowledgedKept.self, NothingInvented.self, StateIsFold.self, EqualKnowledge.self,
         Causality.self,
         StatusNeverBack.self,
+        InSync.self,
         Convergence.self,
     ]
 
