@@ -94,6 +94,11 @@ public struct Journal: Sendable {
 
     public func history(of key: RecordKey) -> RecordHistory? { histories[key] }
 
+    /// The records in which somebody may have to choose: by scope, ascending.
+    var keysWithChoices: [Scope: [RecordKey]] {
+        Dictionary(grouping: histories.filter { $0.value.mayOfferChoices }.keys.sorted(), by: \.scope)
+    }
+
     /// The keys of a scope, ascending.
     public func keys(of scope: Scope) -> [RecordKey] { histories.keys.filter { $0.scope == scope }.sorted() }
 }

@@ -39,6 +39,7 @@ public enum Oracles {
         Causality.self,
         StatusNeverBack.self,
         InSync.self,
+        LosersKept.self,
         Convergence.self,
     ]
 
