@@ -40,6 +40,7 @@ public enum Oracles {
         StatusNeverBack.self,
         InSync.self,
         LosersKept.self,
+        BytesBounded.self,
         Convergence.self,
     ]
 
