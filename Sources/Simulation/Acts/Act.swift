@@ -28,6 +28,6 @@ public enum Acts {
     public static let all: [any Act.Type] = [
         Sell.self, Receive.self, MoveStatus.self, EditCustomer.self, ChangeLine.self, TearLine.self, KillProgram.self,
         LosePower.self, SwitchOn.self, SetClock.self, BackUp.self, PutBack.self, FailDisk.self,
-        ChangeDisk.self, MendDisk.self, Lie.self, Install.self,
+        ChangeDisk.self, MendDisk.self, MustAgree.self, Lie.self, Install.self,
     ]
 }

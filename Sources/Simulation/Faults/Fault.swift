@@ -18,7 +18,7 @@ extension Fault {
 public enum Faults {
     public static let all: [any Fault.Type] = [
         Outage.self, Flapping.self, TornLines.self, PoorLines.self, PowerFailures.self, Kills.self, MachineOff.self,
-        WrongClock.self, DiskTroubles.self, CrashPoints.self,
+        WrongClock.self, DiskTroubles.self, CrashPoints.self, Split.self,
     ]
 }
 

@@ -23,7 +23,7 @@ public final class Laboratory {
         self.plan = plan
         self.oracles = oracles.map { $0.init() }
         var beginning = World.Beginning(seed: plan.seed, stores: plan.stores)
-        beginning.wall = plan.wall
+        (beginning.wall, beginning.neighbours) = (plan.wall, plan.neighbours)
         world = try World(beginning)
         world.observer = { [unowned self] in try observe($0) }
     }

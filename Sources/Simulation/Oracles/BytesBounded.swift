@@ -9,12 +9,12 @@ struct BytesBounded: Oracle {
 
     /// For each part of a transaction in one scope, as often as machines lack it. Measured: 2 to 21, for few as for 12,000.
     private static let bytesPerPart = 64
-    /// To find out what is missing. Measured: up to 1,400 in a chain of 7 machines; it grows by the origins of the largest scope,
-    /// all of which a session may have to name.
-    private static let bytesPerMachine = 4_096
+    /// At each end of a line, to find out what is missing. Measured: up to 1,400 a machine in a chain of 7; it grows by the origins
+    /// of the largest scope, all of which a session may have to name.
+    private static let bytesPerEnd = 4_096
     private static let bytesPerOrigin = 64
     /// To show that somebody is there. Measured: 56.
-    private static let bytesPerMachineAndMinute = 128
+    private static let bytesPerEndAndMinute = 128
 
     private struct Beginning {
         let time: Int64
@@ -37,8 +37,8 @@ struct BytesBounded: Oracle {
             let journal = laboratory.journal
             let origins = journal.scopes.map { journal.origins(in: $0).count }.max() ?? 0
             let minutes = Int((world.now - beginning.time) / 60_000)
-            let each = Self.bytesPerMachine + Self.bytesPerOrigin * origins + Self.bytesPerMachineAndMinute * minutes
-            let limit = Self.bytesPerPart * beginning.missingParts + each * world.nodes.count
+            let each = Self.bytesPerEnd + Self.bytesPerOrigin * origins + Self.bytesPerEndAndMinute * minutes
+            let limit = Self.bytesPerPart * beginning.missingParts + each * 2 * world.lineCount
             guard sent > limit else { return }
             throw Self.violation(
                 "\(sent) bytes were sent for \(beginning.missingParts) parts of transactions that were missing; at most "

@@ -13,7 +13,7 @@ struct WritesStop: Oracle {
     /// Since all was settled.
     private var rest: Rest?
     /// In the two minutes for which it lasts: five pings, their answers, and as much again.
-    private static let bytesPerMachine = 512
+    private static let bytesPerLine = 512
 
     mutating func observe(_ observation: Observation, in laboratory: Laboratory) throws {
         let world = laboratory.world
@@ -28,7 +28,7 @@ struct WritesStop: Oracle {
         case .ended:
             guard let rest else { return }
             let (bytes, records) = (world.sentBytes - rest.sentBytes, world.sentRecords - rest.sentRecords)
-            guard bytes > Self.bytesPerMachine * world.nodes.count || records > 0 else { return }
+            guard bytes > Self.bytesPerLine * world.lineCount || records > 0 else { return }
             throw Self.violation(
                 "\(bytes) bytes and \(records) records were sent although all was settled", at: nil, in: laboratory)
         }

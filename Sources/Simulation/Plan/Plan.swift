@@ -2,6 +2,8 @@
 public struct Plan: Sendable {
     public var seed: UInt64
     public var stores: Int
+    /// Whom stores dial besides HQ.
+    public var neighbours: Neighbours
     /// Milliseconds since 1970 as the world begins.
     public var wall: Int64
     /// How long acts come, in milliseconds.
@@ -32,7 +34,7 @@ public struct Plan: Sendable {
             faultActs.append(isIncluded ? draft.events.count - before : nil)
         }
         (self.seed, stores, wall, length) = (seed, scenario.stores, scenario.wall, scenario.length)
-        settling = scenario.settling
+        (settling, neighbours) = (scenario.settling, scenario.neighbours)
         // A stable order: what was drawn first comes first at the same time.
         events = (draft.events + scenario.events).enumerated().sorted { left, right in
             (left.element.time, left.offset) < (right.element.time, right.offset)

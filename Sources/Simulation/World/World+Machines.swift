@@ -32,7 +32,8 @@ extension World {
         }
         // A fault may have taken the power of a disk that had said what it was asked already.
         guard node.disk.isPowered else { return crash(node) }
-        let targets: [(address: Int, member: UInt32?)] = node.index == 0 ? [] : [(0, 0)]
+        let dialled = node.index == 0 ? [] : [0] + beginning.neighbours[node.index]
+        let targets: [(address: Int, member: UInt32?)] = dialled.map { ($0, nodes[$0].member) }
         let hub = SessionHub(
             chain: Self.chain, origin: replica.identity.origin, access: Access(), holding: replica.heldScopes,
             bounds: beginning.bounds, codecs: codecs)

@@ -14,6 +14,8 @@ public final class World {
         public var wall: Int64 = 1_740_000_000_000
         /// Stores besides HQ, which is member 0 and node 0.
         public var stores: Int
+        /// Whom stores dial besides HQ.
+        public var neighbours = Neighbours()
         /// How long a replica lets others wait for its next turn, and how long until what came of it is heard, in milliseconds.
         public var diskDelay: ClosedRange<Int64> = 0...3
         /// Pages of write-ahead log after which it is moved into the file.
@@ -98,6 +100,9 @@ public final class World {
     }
 
     // MARK: Lines
+
+    /// How many pairs of machines have a line, because one dials the other.
+    var lineCount: Int { beginning.stores + beginning.neighbours.pairs.count }
 
     public func condition(from: Int, to: Int) -> LineCondition { network.condition(from: from, to: to) }
 

@@ -60,6 +60,10 @@ extension Plan {
         for (index, store) in kept.enumerated() { numbers[store] = index + 1 }
         var plan = self
         plan.stores = max(1, kept.count)
+        plan.neighbours = Neighbours(
+            neighbours.pairs.compactMap { pair in
+                numbers[pair.one].flatMap { one in numbers[pair.other].map { (one, $0) } }
+            })
         plan.events = []
         for event in events where event.act.nodes.allSatisfy({ numbers[$0] != nil }) {
             guard let renumbered = event.renumbered(numbers) else { return nil }
