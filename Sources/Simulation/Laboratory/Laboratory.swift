@@ -70,6 +70,7 @@ public final class Laboratory {
             for to in world.nodes.indices where from != to {
                 if world.condition(from: from, to: to) != LineCondition() { world.set(LineCondition(), from: from, to: to) }
             }
+            try world.resume(from)
             world.mendDisk(of: from)
             try world.start(from)
         }

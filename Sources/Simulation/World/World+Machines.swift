@@ -87,7 +87,7 @@ extension World {
 
     private func leave(_ node: SimulatedNode, isSilent: Bool) {
         diskStrikes += node.disk.strikeCount
-        node.program = nil
+        (node.program, paused[node.index]) = (nil, nil)
         network.abandon(node.index, isSilent: isSilent, at: now)
     }
 
@@ -174,7 +174,7 @@ extension World {
         at index: Int, _ body: @escaping (Transaction, _ member: UInt32) throws -> Void, then: @escaping (Written) -> Void
     ) -> Bool {
         let node = nodes[index]
-        guard node.isRunning else { return false }
+        guard node.isRunning, paused[index] == nil else { return false }
         let member = node.member
         var receipt: Receipt?
         let work = ReplicaTurns.Request.Work.transaction(at: moment(of: node).wall) {

@@ -108,34 +108,47 @@ extension World {
         for report in reports {
             switch report {
             case .opened(let id, let dialler, let listener):
-                begin(id, at: nodes[dialler], with: nodes[listener], asInitiator: true)
-                begin(id, at: nodes[listener], with: nodes[dialler], asInitiator: false)
-            case .failed(let id, let dialler): redial(id, at: nodes[dialler])
-            case .received(let bytes, let id, let index):
-                let (node, moment) = (nodes[index], moment(of: nodes[index]))
-                guard let program = node.program, let key = program.lines.sessions[id] else { continue }
-                bytes.withUnsafeBytes { program.hub.receive($0, on: key, at: moment) }
-                carryOut(at: node)
-            case .drained(let id, let index):
-                let node = nodes[index]
-                guard let program = node.program, let key = program.lines.sessions[id] else { continue }
-                program.hub.noteWritable(true, on: key, at: moment(of: node))
-                carryOut(at: node)
-            case .closed(let id, let index):
-                let node = nodes[index]
-                let key = node.program?.lines.remove(id)
-                if let key { node.program?.hub.lose(key, at: moment(of: node)) }
-                carryOut(at: node)
-                redial(id, at: node)
+                tell(.begun(id, with: nodes[listener].member, asInitiator: true), to: nodes[dialler])
+                tell(.begun(id, with: nodes[dialler].member, asInitiator: false), to: nodes[listener])
+            case .failed(let id, let dialler): tell(.failed(id), to: nodes[dialler])
+            case .received(let bytes, let id, let index): tell(.received(bytes, id), to: nodes[index])
+            case .drained(let id, let index): tell(.drained(id), to: nodes[index])
+            case .closed(let id, let index): tell(.closed(id), to: nodes[index])
             }
         }
     }
 
+    private func tell(_ news: LineNews, to node: SimulatedNode) {
+        guard !waits(Due(node: (node.index, node.life), happening: .line(news))) else { return }
+        take(news, at: node)
+    }
+
+    func take(_ news: LineNews, at node: SimulatedNode) {
+        guard let program = node.program else { return }
+        let moment = moment(of: node)
+        switch news {
+        case .begun(let id, let peer, let isInitiator): begin(id, at: node, with: peer, asInitiator: isInitiator)
+        case .failed(let id): redial(id, at: node)
+        case .received(let bytes, let id):
+            guard let key = program.lines.sessions[id] else { return }
+            bytes.withUnsafeBytes { program.hub.receive($0, on: key, at: moment) }
+            carryOut(at: node)
+        case .drained(let id):
+            guard let key = program.lines.sessions[id] else { return }
+            program.hub.noteWritable(true, on: key, at: moment)
+            carryOut(at: node)
+        case .closed(let id):
+            if let key = program.lines.remove(id) { program.hub.lose(key, at: moment) }
+            carryOut(at: node)
+            redial(id, at: node)
+        }
+    }
+
     private func begin(
-        _ id: SimulatedNetwork.ConnectionID, at node: SimulatedNode, with peer: SimulatedNode, asInitiator: Bool
+        _ id: SimulatedNetwork.ConnectionID, at node: SimulatedNode, with peer: UInt32, asInitiator: Bool
     ) {
         guard let program = node.program else { return }
-        let key = program.hub.begin(with: peer.member, asInitiator: asInitiator, at: moment(of: node))
+        let key = program.hub.begin(with: peer, asInitiator: asInitiator, at: moment(of: node))
         program.lines.add(key, id)
         carryOut(at: node)
     }

@@ -35,6 +35,8 @@ public final class World {
         case dial(Int)
         case house
         case restart
+        case line(LineNews)
+        case resume
 
         var code: UInt64 {
             switch self {
@@ -45,8 +47,19 @@ public final class World {
             case .dial: 4
             case .house: 5
             case .restart: 6
+            case .line: 7
+            case .resume: 8
             }
         }
+    }
+
+    /// What a machine's program hears of its lines.
+    enum LineNews {
+        case begun(SimulatedNetwork.ConnectionID, with: UInt32, asInitiator: Bool)
+        case failed(SimulatedNetwork.ConnectionID)
+        case received([UInt8], SimulatedNetwork.ConnectionID)
+        case drained(SimulatedNetwork.ConnectionID)
+        case closed(SimulatedNetwork.ConnectionID)
     }
 
     struct Due {
@@ -62,6 +75,8 @@ public final class World {
     public var observer: ((Observation) throws -> Void)?
     /// Told of everything that can be drawn; it must change nothing.
     public var onlooker: ((WorldNews) -> Void)?
+    /// By machine that has stopped for a while: what waits for it.
+    var paused: [Int: [Due]] = [:]
     private var trouble: (any Error)?
     /// Sums up everything that has happened, in its order: equal for equal runs.
     public internal(set) var trace = TraceHash()
@@ -131,16 +146,20 @@ public final class World {
         while let (due, time) = heap.pop(before: end) {
             now = max(now, time)
             note(due)
-            if let (index, life) = due.node {
-                guard nodes[index].life == life else { continue }
-                try take(due.happening, at: nodes[index])
-            } else if case .network(let happening) = due.happening {
-                report(network.take(happening) { [nodes] in nodes[$0].isRunning })
-            }
+            if !waits(due) { try take(due) }
             carry()
             try throwTrouble()
         }
         now = max(now, end)
+    }
+
+    func take(_ due: Due) throws {
+        if let (index, life) = due.node {
+            guard nodes[index].life == life else { return }
+            try take(due.happening, at: nodes[index])
+        } else if case .network(let happening) = due.happening {
+            report(network.take(happening) { [nodes] in nodes[$0].isRunning })
+        }
     }
 
     private func note(_ due: Due) {
@@ -171,9 +190,11 @@ public final class World {
 
     private func take(_ happening: Happening, at node: SimulatedNode) throws {
         if case .restart = happening { return try restart(node) }
+        if case .resume = happening { return try resume(node.index) }
         guard let program = node.program else { return }
         switch happening {
-        case .network, .restart: break
+        case .network, .restart, .resume: break
+        case .line(let news): take(news, at: node)
         case .wake(let key, let time):
             // Only the last one that was asked for counts: each of the others would ask for one more.
             guard program.wakes[key] == time else { return }
