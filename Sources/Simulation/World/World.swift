@@ -137,6 +137,16 @@ public final class World {
         return !open.isEmpty
     }
 
+    /// Lets every connection between two machines carry nothing any more.
+    ///
+    /// - Parameter told: which of them is told that it is over, if one is.
+    /// - Returns: whether there was one.
+    func strand(between one: Int, _ other: Int, telling told: Int?) -> Bool {
+        let open = network.open(between: one, other)
+        for id in open { report(network.strand(id, telling: told)) }
+        return !open.isEmpty
+    }
+
     // MARK: Time
 
     /// Lets time go on.
