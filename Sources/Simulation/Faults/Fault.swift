@@ -19,7 +19,7 @@ public enum Faults {
     public static let all: [any Fault.Type] = [
         Outage.self, Flapping.self, TornLines.self, PoorLines.self, PowerFailures.self, Kills.self, MachineOff.self,
         WrongClock.self, DiskTroubles.self, CrashPoints.self, Split.self,
-        Pauses.self, HalfOpen.self, SlowReader.self,
+        Pauses.self, HalfOpen.self, SlowReader.self, TightBounds.self,
     ]
 }
 

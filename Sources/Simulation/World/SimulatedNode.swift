@@ -10,6 +10,8 @@ public final class SimulatedNode {
     public let member: UInt32
     public internal(set) var disk: SimulatedDisk
     public internal(set) var clock: WorldClock
+    /// What its program is started with.
+    var bounds = MachineBounds()
     /// Which program is started on it.
     var build = ProgramBuild.usual
     /// How often an older copy took the place of what was on its disk, as far as anybody was told.

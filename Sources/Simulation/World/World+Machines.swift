@@ -36,9 +36,9 @@ extension World {
         let targets: [(address: Int, member: UInt32?)] = dialled.map { ($0, nodes[$0].member) }
         let hub = SessionHub(
             chain: Self.chain, origin: replica.identity.origin, access: Access(), holding: replica.heldScopes,
-            bounds: beginning.bounds, codecs: codecs)
+            bounds: node.bounds.session, codecs: codecs)
         let turns = ReplicaTurns(
-            replica, for: host(of: node), logFrameBound: beginning.logFrameBound, decidesRights: true, random: random.split())
+            replica, for: host(of: node), logFrameBound: node.bounds.logFrames, decidesRights: true, random: random.split())
         node.program = SimulatedNode.Program(turns, hub, DialPlan(targets), random)
         for target in targets.indices { schedule(.dial(target), for: node, at: now) }
         schedule(.house, for: node, at: now + Self.housekeepingMilliseconds)
@@ -56,6 +56,13 @@ extension World {
     func install(_ build: ProgramBuild, at index: Int) throws {
         kill(index)
         nodes[index].build = build
+        try start(index)
+    }
+
+    /// A machine's program is started anew, with bounds of its own.
+    func restart(_ index: Int, with bounds: MachineBounds) throws {
+        kill(index)
+        nodes[index].bounds = bounds
         try start(index)
     }
 

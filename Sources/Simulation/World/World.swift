@@ -1,6 +1,6 @@
 internal import CRDT
 internal import Replica
-public import Sync
+internal import Sync
 
 /// A chain of machines in one thread: real replicas on simulated disks, real sessions over a simulated network, and a time of its
 /// own, which goes from one happening to the next.
@@ -18,9 +18,8 @@ public final class World {
         public var neighbours = Neighbours()
         /// How long a replica lets others wait for its next turn, and how long until what came of it is heard, in milliseconds.
         public var diskDelay: ClosedRange<Int64> = 0...3
-        /// Pages of write-ahead log after which it is moved into the file.
-        public var logFrameBound = 1000
-        public var bounds = SessionBounds()
+        /// Of every machine, until somebody changes them.
+        public var bounds = MachineBounds()
 
         public init(seed: UInt64, stores: Int) {
             (self.seed, self.stores) = (seed, stores)
@@ -103,6 +102,7 @@ public final class World {
         for index in 0...beginning.stores {
             let disk = SimulatedDisk(seed: beginning.seed &+ UInt64(index))
             let node = SimulatedNode(index, member: UInt32(index), disk, WorldClock(wall: beginning.wall))
+            node.bounds = beginning.bounds
             nodes.append(node)
             var random = streams.stream(.node, UInt64(index), 0)
             _ = try Replica.create(
