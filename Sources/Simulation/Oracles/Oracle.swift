@@ -41,6 +41,7 @@ public enum Oracles {
         InSync.self,
         LosersKept.self,
         BytesBounded.self,
+        MemoryBounded.self,
         WritesStop.self,
         Convergence.self,
     ]

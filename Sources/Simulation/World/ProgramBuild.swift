@@ -1,5 +1,6 @@
 internal import Replica
 internal import Retail
+internal import Sync
 
 /// Which program runs on a machine: the real one, or one with a defect that an oracle must find.
 enum ProgramBuild: String, Codable, CaseIterable, Sendable {
@@ -12,6 +13,16 @@ enum ProgramBuild: String, Codable, CaseIterable, Sendable {
     case deaf
     /// It hangs up as soon as a session is open, and dials again.
     case restless
+    /// It sends on although the line takes nothing, and lets others send whatever they like.
+    case boundless
+
+    /// - Parameter asked: the bounds that it should keep.
+    func bounds(_ asked: SessionBounds) -> SessionBounds {
+        guard self == .boundless else { return asked }
+        var bounds = asked
+        (bounds.creditBytes, bounds.waitingBytes) = (1 << 30, 1 << 30)
+        return bounds
+    }
 
     var schema: Schema {
         guard self == .noCustomers else { return RetailSchema.schema }

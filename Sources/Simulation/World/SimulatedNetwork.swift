@@ -203,6 +203,12 @@ public struct SimulatedNetwork {
         }
     }
 
+    /// Bytes that have not arrived of what one end has sent.
+    public func waitingBytes(on id: ConnectionID, by node: Int) -> Int {
+        guard let connection = connections[id] else { return 0 }
+        return connection[connection.toListener.from == node].bytes.count
+    }
+
     /// The connections that are open between two nodes, by number.
     public func open(between one: Int, _ other: Int) -> [ConnectionID] {
         connections.filter { _, connection in

@@ -19,6 +19,14 @@ extension World {
         return session
     }
 
+    /// What a machine keeps in memory for its session with another one, as far as that grows with what is to be sent: in the session,
+    /// and on its way to the other one.
+    func waitingBytes(of index: Int, with other: Int) -> (kept: Int, onTheWay: Int) {
+        guard let program = nodes[index].program, let key = program.hub.peers[nodes[other].member] else { return (0, 0) }
+        let onTheWay = program.lines.connections[key].map { network.waitingBytes(on: $0, by: index) } ?? 0
+        return (program.hub[key]?.waitingByteCount ?? 0, onTheWay)
+    }
+
     /// How many records the sessions of all machines have sent.
     var sentRecords: Int {
         nodes.reduce(0) { sum, node in

@@ -36,7 +36,7 @@ extension World {
         let targets: [(address: Int, member: UInt32?)] = dialled.map { ($0, nodes[$0].member) }
         let hub = SessionHub(
             chain: Self.chain, origin: replica.identity.origin, access: Access(), holding: replica.heldScopes,
-            bounds: node.bounds.session, codecs: codecs)
+            bounds: node.build.bounds(node.bounds.session), codecs: codecs)
         let turns = ReplicaTurns(
             replica, for: host(of: node), logFrameBound: node.bounds.logFrames, decidesRights: true, random: random.split())
         node.program = SimulatedNode.Program(turns, hub, DialPlan(targets), random)

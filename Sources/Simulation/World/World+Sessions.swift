@@ -170,7 +170,9 @@ extension World {
             sentBytes += bytes.count
             trace.add(bytes)
             let waiting = network.send(bytes, on: id, by: node.index, at: now) ?? 0
-            if waiting > Self.sendingLimit { program.hub.noteWritable(false, on: key, at: moment(of: node)) }
+            if waiting > Self.sendingLimit, node.build != .boundless {
+                program.hub.noteWritable(false, on: key, at: moment(of: node))
+            }
         case .request(let request, let key, let peer): serve(request, for: key, from: peer, at: node)
         case .wake(let key, let time):
             program.wakes[key] = time
