@@ -15,7 +15,7 @@ import Testing
           "about": "Put back.", "stores": 2, "minutes": 20, "work": [{"kind": "sales", "per_hour": 60}],
           "events": [
             {"at": 300000, "kind": "back_up", "node": 2}, {"at": 900000, "kind": "kill", "node": 2},
-            {"at": 900001, "kind": "put_back", "node": 2, "secret": true}, {"at": 900002, "kind": "switch_on", "node": 2}
+            {"at": 900001, "kind": "put_back", "node": 2, "unnoticed": true}, {"at": 900002, "kind": "switch_on", "node": 2}
           ]
         }
         """

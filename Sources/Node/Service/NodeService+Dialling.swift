@@ -37,7 +37,7 @@ extension NodeService {
 
     /// The connection has ended.
     func redial(_ index: Int) {
-        dial(index, after: dials.ended(index, &random))
+        dial(index, after: dials.ended(index, at: now.monotonic, &random))
     }
 
     private func dial(_ index: Int, after milliseconds: Int64) {

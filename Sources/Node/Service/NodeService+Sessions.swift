@@ -120,7 +120,7 @@ extension NodeService {
         log.logOnce(
             .info, "in_session", about: "member \(member)", allowance: Self.freelyLogged,
             ["remote": line.remote.description, "dialled": line.dial == nil ? "no" : "yes"])
-        if let dial = line.dial { dials.opened(dial) }
+        if let dial = line.dial { dials.opened(dial, at: now.monotonic) }
         if member == membership.access.office.holder { renewAtNextTurn() }
     }
 

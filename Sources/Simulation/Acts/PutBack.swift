@@ -4,14 +4,14 @@ struct PutBack: Act {
 
     let node: Int
     /// The laboratory is not told either: what was acknowledged since then must still be there.
-    var isSecret: Bool?
+    var isUnnoticed: Bool?
 
     private enum CodingKeys: String, CodingKey {
         case node
-        case isSecret = "secret"
+        case isUnnoticed = "unnoticed"
     }
 
     var nodes: [Int] { [node] }
 
-    func perform(in laboratory: Laboratory) throws -> Bool { laboratory.putBack(node, secretly: isSecret ?? false) }
+    func perform(in laboratory: Laboratory) throws -> Bool { laboratory.putBack(node, isNoticed: isUnnoticed != true) }
 }

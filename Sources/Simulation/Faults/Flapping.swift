@@ -2,7 +2,7 @@
 struct Flapping: Fault {
     static let kind = "flapping"
 
-    /// At each store.
+    /// On each line.
     let perHour: Rate
     /// The longest; the others are shorter, most of them much.
     let minutes: Minutes
@@ -13,13 +13,14 @@ struct Flapping: Fault {
     }
 
     func plan(_ draft: inout PlanDraft, index: UInt64) {
-        for store in 1..<draft.stores + 1 {
-            var random = draft.streams.stream(.fault, index, UInt64(store))
+        for line in draft.lines {
+            var random = draft.stream(index, line)
             for time in draft.moments(perHour: perHour.value, &random) {
                 let share = Double.random(in: 0..<1, using: &random)
                 let length = Int64(Double(minutes.milliseconds) * share * share) + 1
                 let way = Int.random(in: 0..<4, using: &random)
-                draft.cut(store, way == 0 ? .up : way == 1 ? .down : .both, from: time, for: length)
+                draft.cut(
+                    between: line.one, line.other, way == 0 ? .up : way == 1 ? .down : .both, from: time, for: length)
             }
         }
     }

@@ -20,16 +20,19 @@ struct Outage: Fault {
 
     func plan(_ draft: inout PlanDraft, index: UInt64) {
         for store in stores ?? Array(1..<draft.stores + 1) {
-            draft.cut(store, way ?? .both, from: from.milliseconds, for: minutes.milliseconds)
+            draft.cut(between: store, 0, way ?? .both, from: from.milliseconds, for: minutes.milliseconds)
         }
     }
 }
 
 extension PlanDraft {
-    mutating func cut(_ store: Int, _ way: Outage.Way, from start: Int64, for milliseconds: Int64) {
+    /// - Parameter way: up is from the first to the second.
+    mutating func cut(
+        between one: Int, _ other: Int, _ way: Outage.Way = .both, from start: Int64, for milliseconds: Int64
+    ) {
         var lines: [(from: Int, to: Int)] = []
-        if way != .down { lines.append((store, 0)) }
-        if way != .up { lines.append((0, store)) }
+        if way != .down { lines.append((one, other)) }
+        if way != .up { lines.append((other, one)) }
         for line in lines {
             add(ChangeLine(from: line.from, to: line.to, cut: true), at: start)
             add(ChangeLine(from: line.from, to: line.to, cut: false), at: start + milliseconds)

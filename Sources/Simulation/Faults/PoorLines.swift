@@ -19,8 +19,8 @@ struct PoorLines: Fault {
 
     func plan(_ draft: inout PlanDraft, index: UInt64) {
         let delay = delayMilliseconds.map { Int64($0.value / 10)...Int64($0.value) }
-        for store in 1..<draft.stores + 1 {
-            for (from, to) in [(0, store), (store, 0)] {
+        for (one, other) in draft.lines {
+            for (from, to) in [(other, one), (one, other)] {
                 draft.add(
                     ChangeLine(
                         from: from, to: to, delayMilliseconds: delay, bytesPerSecond: bytesPerSecond.map { Int64($0.value) },

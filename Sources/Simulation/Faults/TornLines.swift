@@ -2,7 +2,7 @@
 struct TornLines: Fault {
     static let kind = "torn_lines"
 
-    /// At each store.
+    /// On each line.
     let perHour: Rate
 
     private enum CodingKeys: String, CodingKey {
@@ -10,9 +10,11 @@ struct TornLines: Fault {
     }
 
     func plan(_ draft: inout PlanDraft, index: UInt64) {
-        for store in 1..<draft.stores + 1 {
-            var random = draft.streams.stream(.fault, index, UInt64(store))
-            for time in draft.moments(perHour: perHour.value, &random) { draft.add(TearLine(one: 0, other: store), at: time) }
+        for line in draft.lines {
+            var random = draft.stream(index, line)
+            for time in draft.moments(perHour: perHour.value, &random) {
+                draft.add(TearLine(one: line.other, other: line.one), at: time)
+            }
         }
     }
 }

@@ -313,7 +313,20 @@ public struct Journal: Sendable {
     /// The machine has been looked at.
     mutating func settleFloor(of node: Int) { setBack[node] = nil }
 
+    /// All that anybody has written in a scope.
+    func everything(in scope: Scope) -> VersionVector {
+        VersionVector(
+            origins(in: scope).compactMap { origin in
+                entries(of: origin, in: scope).last.map { .init(origin: origin, sequence: $0.dot.sequence) }
+            })
+    }
+
     public func history(of key: RecordKey) -> RecordHistory? { histories[key] }
+
+    /// The records in which somebody may have to choose: by scope, ascending.
+    var keysWithChoices: [Scope: [RecordKey]] {
+        Dictionary(grouping: histories.filter { $0.value.mayOfferChoices }.keys.sorted(), by: \.scope)
+    }
 
     /// The keys of a scope, ascending.
     public func keys(of scope: Scope) -> [RecordKey] { histories.keys.filter { $0.scope == scope }.sorted() }

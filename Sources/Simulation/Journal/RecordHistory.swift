@@ -170,6 +170,31 @@ public struct RecordHistory: Sendable {
         return cells.sorted { ($0.slot, $0.dot) < ($1.slot, $1.dot) }
     }
 
+    /// Whether somebody may have to choose: several machines have written to one slot, and may not have seen each other, or one
+    /// has gone two ways with an order.
+    var mayOfferChoices: Bool {
+        traces.values.contains { list in
+            list.dropFirst().contains { trace in
+                if case .advance = trace.change { true } else { trace.dot.origin != list[0].dot.origin }
+            }
+        }
+    }
+
+    /// Where more than one thing is said, and nobody who has seen that has decided between them: the values of each such slot, or
+    /// the states of which none lies above another. Ascending by slot.
+    func choices(at vector: VersionVector) -> [(slot: SlotKey, values: Set<Value>)] {
+        let choices = traces.map { slot, list in
+            let live = list.filter { trace in
+                trace.isHeld(by: vector) && !trace.replacements.contains { list[$0].isHeld(by: vector) }
+            }
+            let states = live.compactMap { if case .advance(let state) = $0.change { state } else { nil } }
+            let heads = states.filter { ShopRules.statusesAbove[$0, default: []].isDisjoint(with: states) }
+            let values = live.compactMap { if case .assign(let value) = $0.change { value } else { nil } }
+            return (slot: slot, values: Set(values + heads.map(Value.integer)))
+        }
+        return choices.filter { $0.values.count > 1 }.sorted { $0.slot < $1.slot }
+    }
+
     /// The states that a progress field was moved to, as far as somebody has seen.
     public func states(of field: UInt32, at vector: VersionVector) -> Set<Int64> {
         Set(

@@ -23,7 +23,7 @@ public final class Laboratory {
         self.plan = plan
         self.oracles = oracles.map { $0.init() }
         var beginning = World.Beginning(seed: plan.seed, stores: plan.stores)
-        beginning.wall = plan.wall
+        (beginning.wall, beginning.neighbours) = (plan.wall, plan.neighbours)
         world = try World(beginning)
         world.observer = { [unowned self] in try observe($0) }
         world.disksMayForget = { [unowned self] in journal.noteSetBack(of: $0, toCopy: false) }
@@ -35,7 +35,21 @@ public final class Laboratory {
     /// - Throws: `Violation`; `Stopped` with what `checking` has thrown; whatever else a replica throws where nothing should go
     ///   wrong.
     public func run(checking: () throws -> Void = {}) throws {
-        for event in plan.events {
+        var events = plan.events[...]
+        try play(&events, until: plan.length, checking)
+        try makeWhole()
+        try observe(.whole)
+        if let settled = plan.settled {
+            try play(&events, until: settled, checking)
+            try observe(.settled)
+        }
+        try play(&events, until: plan.length + plan.settling, checking)
+        try observe(.ended)
+    }
+
+    private func play(_ events: inout ArraySlice<PlannedEvent>, until end: Int64, _ checking: () throws -> Void) throws {
+        while let event = events.first, event.time < end {
+            events.removeFirst()
             do { try checking() } catch { throw Stopped(reason: error) }
             try world.run(until: event.time)
             let kind = type(of: event.act).kind
@@ -44,10 +58,7 @@ public final class Laboratory {
             if hadEffect { acts[kind, default: ActCount()].effective += 1 }
             onlooker?(event, hadEffect)
         }
-        try world.run(until: plan.length)
-        try makeWhole()
-        try world.run(until: plan.length + plan.settling)
-        try observe(.ended)
+        try world.run(until: end)
     }
 
     /// Whoever runs it has had enough.
@@ -60,6 +71,7 @@ public final class Laboratory {
             for to in world.nodes.indices where from != to {
                 if world.condition(from: from, to: to) != LineCondition() { world.set(LineCondition(), from: from, to: to) }
             }
+            try world.resume(from)
             world.mendDisk(of: from)
             try world.start(from)
         }
@@ -88,7 +100,7 @@ public final class Laboratory {
         case .changed(let node, let scopes):
             guard let replica = world.nodes[node].replica else { return }
             try journal.follow(replica, scopes, at: node, world.now)
-        case .ended: break
+        case .whole, .settled, .ended: break
         }
     }
 
@@ -156,9 +168,9 @@ public final class Laboratory {
     }
 
     /// - Returns: whether there was a copy, and the machine was off.
-    func putBack(_ node: Int, secretly isSecret: Bool) -> Bool {
-        guard world.putBack(node) else { return false }
-        if !isSecret { journal.noteSetBack(of: node, toCopy: true) }
+    func putBack(_ node: Int, isNoticed: Bool) -> Bool {
+        guard world.putBack(node, isNoticed: isNoticed) else { return false }
+        if isNoticed { journal.noteSetBack(of: node, toCopy: true) }
         return true
     }
 
@@ -179,6 +191,9 @@ public final class Laboratory {
         journal.noteSetBack(of: node, toCopy: false)
         return true
     }
+
+    /// Writes into the journal what is not so: for acts that show what oracles find.
+    func misnote(_ change: (inout Journal) -> Void) { change(&journal) }
 
     /// - Returns: how many faults cut the line now.
     func countCut(_ change: Int, from: Int, to: Int) -> Int {

@@ -15,6 +15,7 @@ struct AcknowledgedKept: Oracle {
             try check(node, Array((held[node] ?? [:]).keys), in: laboratory)
             for scope in laboratory.world.nodes[node].replica?.heldScopes ?? [] { try check(node, [scope], in: laboratory) }
         case .changed(let node, let scopes): try check(node, scopes, in: laboratory)
+        case .whole, .settled: break
         case .ended:
             for node in laboratory.world.nodes.indices {
                 try check(node, Array((held[node] ?? [:]).keys), in: laboratory)

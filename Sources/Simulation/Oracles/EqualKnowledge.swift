@@ -21,6 +21,7 @@ struct EqualKnowledge: Oracle {
         case .started(let node):
             for scope in laboratory.world.nodes[node].replica?.heldScopes ?? [] { try check(node, scope, in: laboratory) }
         case .changed(let node, let scopes): for scope in scopes { try check(node, scope, in: laboratory) }
+        case .whole, .settled: break
         case .ended:
             for (node, machine) in laboratory.world.nodes.enumerated() {
                 for scope in machine.replica?.heldScopes ?? [] { try recompute(scope, machine.replica, node, laboratory) }

@@ -9,6 +9,7 @@ struct NothingInvented: Oracle {
         switch observation {
         case .started(let node): try check(node, nil, in: laboratory)
         case .changed(let node, let scopes): try check(node, scopes, in: laboratory)
+        case .whole, .settled: break
         case .ended: for node in laboratory.world.nodes.indices { try check(node, nil, in: laboratory) }
         }
     }

@@ -18,6 +18,10 @@ public enum Observation: Sendable {
     case started(node: Int)
     /// Something is new and durable at a machine in these scopes.
     case changed(node: Int, [Scope])
+    /// Work and faults are over: all lines are whole and all machines on from now on, and nobody has heard of that yet.
+    case whole
+    /// Whatever was missing has had its time, and nobody writes any more. Not in a run that settles for a short time only.
+    case settled
     /// The run is over: all lines are whole and all machines on, for as long as the scenario gives them.
     case ended
 }
@@ -31,7 +35,15 @@ extension Oracle {
 /// All oracles. A new one is a file beside these, and a line here.
 public enum Oracles {
     public static let all: [any Oracle.Type] = [
-        AcknowledgedKept.self, NothingInvented.self, StateIsFold.self, EqualKnowledge.self, Convergence.self,
+        AcknowledgedKept.self, NothingInvented.self, StateIsFold.self, EqualKnowledge.self,
+        Causality.self,
+        StatusNeverBack.self,
+        InSync.self,
+        LosersKept.self,
+        BytesBounded.self,
+        MemoryBounded.self,
+        WritesStop.self,
+        Convergence.self,
     ]
 
     /// All that can be violated: what no oracle has to look for is found by whoever plays a run.

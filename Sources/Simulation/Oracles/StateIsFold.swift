@@ -6,12 +6,7 @@ internal import Replica
 struct StateIsFold: Oracle {
     static let name = "state_is_fold"
 
-    private struct Place: Hashable {
-        let node: Int
-        let scope: Scope
-    }
-
-    private var checked: [Place: VersionVector] = [:]
+    private var newcomers = Newcomers()
     /// After a start the last transactions of each origin are looked at again: what a crash may have harmed.
     private static let recheckedSequences: UInt64 = 16
 
@@ -20,14 +15,12 @@ struct StateIsFold: Oracle {
         case .started(let node):
             guard let replica = laboratory.world.nodes[node].replica else { return }
             for scope in replica.heldScopes {
-                let entries = (laboratory.journal.vector(of: replica, in: scope) ?? VersionVector()).entries.map { entry in
-                    let low = entry.sequence - min(entry.sequence, Self.recheckedSequences)
-                    return VersionVector.Entry(origin: entry.origin, sequence: low)
-                }
-                checked[Place(node: node, scope: scope)] = VersionVector(entries.filter { $0.sequence > 0 })
+                guard let vector = laboratory.journal.vector(of: replica, in: scope) else { continue }
+                newcomers.forget(Self.recheckedSequences, of: scope, at: node, holding: vector)
                 try check(node, scope, in: laboratory)
             }
         case .changed(let node, let scopes): for scope in scopes { try check(node, scope, in: laboratory) }
+        case .whole, .settled: break
         case .ended:
             for node in laboratory.world.nodes.indices { try checkAll(node, in: laboratory) }
         }
@@ -35,17 +28,12 @@ struct StateIsFold: Oracle {
 
     private mutating func check(_ node: Int, _ scope: Scope, in laboratory: Laboratory) throws {
         guard let replica = laboratory.world.nodes[node].replica else { return }
-        let place = Place(node: node, scope: scope)
-        guard let new = laboratory.journal.vector(of: replica, in: scope) else { return }
-        let old = checked[place] ?? VersionVector()
+        guard let vector = laboratory.journal.vector(of: replica, in: scope) else { return }
         var touched: Set<RecordKey> = []
-        for entry in new.entries {
-            let news = laboratory.journal.entries(
-                of: entry.origin, in: scope, beyond: old.sequence(of: entry.origin), upTo: entry.sequence)
+        for news in newcomers.take(of: scope, at: node, holding: vector, in: laboratory.journal) {
             for transaction in news { touched.formUnion(transaction.effects.map(\.key)) }
         }
-        for key in touched.sorted() { try compare(key, replica, new, node, laboratory, isEnd: false) }
-        checked[place] = new
+        for key in touched.sorted() { try compare(key, replica, vector, node, laboratory, isEnd: false) }
     }
 
     private func checkAll(_ node: Int, in laboratory: Laboratory) throws {

@@ -10,6 +10,8 @@ extension Plan {
         var members: [(key: String, value: WrittenValue)] = [
             ("about", .text(about)), ("stores", .integer(Int128(stores))), ("seed", .integer(Int128(seed))),
         ]
+        let pairs = neighbours.pairs.map { WrittenValue.array([.integer(Int128($0.one)), .integer(Int128($0.other))]) }
+        if !pairs.isEmpty { members.append(("islands", .array(pairs))) }
         if wall != Scenario.usualBeginning { members.append(("begins", .text(WallTime.text(of: wall)))) }
         members.append(("minutes", Minutes(milliseconds: length).written))
         if settling != Scenario.usualSettling.milliseconds {

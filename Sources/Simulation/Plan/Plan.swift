@@ -2,6 +2,8 @@
 public struct Plan: Sendable {
     public var seed: UInt64
     public var stores: Int
+    /// Whom stores dial besides HQ.
+    public var neighbours: Neighbours
     /// Milliseconds since 1970 as the world begins.
     public var wall: Int64
     /// How long acts come, in milliseconds.
@@ -12,6 +14,10 @@ public struct Plan: Sendable {
     public var events: [PlannedEvent]
     /// How many acts each fault of the scenario has drawn, in their order; nil for one that this seed leaves out.
     public var faultActs: [Int?]
+
+    /// From when on nothing may be written or sent any more, in milliseconds: the last two minutes, if there were five before them
+    /// in which all was whole. Whoever was cut off silently needs some minutes to notice, to dial again and to compare.
+    var settled: Int64? { settling < 7 * 60_000 ? nil : length + settling - 2 * 60_000 }
 
     /// Draws what a scenario asks for. The same scenario and seed give the same plan in every process.
     ///
@@ -28,7 +34,7 @@ public struct Plan: Sendable {
             faultActs.append(isIncluded ? draft.events.count - before : nil)
         }
         (self.seed, stores, wall, length) = (seed, scenario.stores, scenario.wall, scenario.length)
-        settling = scenario.settling
+        (settling, neighbours) = (scenario.settling, scenario.neighbours)
         // A stable order: what was drawn first comes first at the same time.
         events = (draft.events + scenario.events).enumerated().sorted { left, right in
             (left.element.time, left.offset) < (right.element.time, right.offset)

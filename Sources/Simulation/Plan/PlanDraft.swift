@@ -1,6 +1,8 @@
 /// A plan while it is drawn: what works and faults add their acts to.
 public struct PlanDraft {
     public let stores: Int
+    /// The lines that somebody dials: of each store to HQ, which comes second, then between neighbours.
+    public let lines: [(one: Int, other: Int)]
     /// In milliseconds.
     public let length: Int64
     public let streams: RandomStreams
@@ -11,12 +13,24 @@ public struct PlanDraft {
 
     init(_ scenario: Scenario, seed: UInt64) {
         (stores, length, isSwarm) = (scenario.stores, scenario.length, scenario.isSwarm)
+        lines = (1..<scenario.stores + 1).map { ($0, 0) } + scenario.neighbours.pairs
         streams = RandomStreams(seed: seed)
     }
 
     public mutating func add(_ act: some Act, at time: Int64) {
         guard (0..<length).contains(time) else { return }
         events.append(PlannedEvent(act, at: time))
+    }
+
+    /// The random numbers of a fault on a line.
+    func stream(_ index: UInt64, _ line: (one: Int, other: Int)) -> SeededRandom {
+        guard line.other > 0 else { return streams.stream(.fault, index, UInt64(line.one)) }
+        return streams.stream(.fault, index, UInt64(line.one), UInt64(line.other))
+    }
+
+    /// Whoever has a line to a machine.
+    func partners(of node: Int) -> [Int] {
+        lines.compactMap { $0.one == node ? $0.other : $0.other == node ? $0.one : nil }
     }
 
     public mutating func noteOrder(_ id: String, of store: Int, at time: Int64) { orders.append((id, store, time)) }

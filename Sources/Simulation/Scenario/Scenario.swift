@@ -4,6 +4,8 @@ public struct Scenario: Sendable {
     public let about: String
     /// Besides HQ.
     public let stores: Int
+    /// Whom stores dial besides HQ.
+    public let neighbours: Neighbours
     /// Milliseconds since 1970 as the world begins.
     public let wall: Int64
     /// How long work and faults come, in milliseconds.
@@ -24,7 +26,7 @@ public struct Scenario: Sendable {
 
 extension Scenario: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case about, stores, begins, minutes, swarm, work, faults, events, violates, seed
+        case about, stores, ring, islands, begins, minutes, swarm, work, faults, events, violates, seed
         case settleMinutes = "settle_minutes"
         /// Where an editor finds what may stand in the file.
         case schema = "$schema"
@@ -50,6 +52,13 @@ extension Scenario: Decodable {
                 forKey: .stores, in: container, debugDescription: "a chain has 1 to \(Self.storeLimit) stores")
         }
         self.stores = stores
+        let isRing = try container.decodeIfPresent(Bool.self, forKey: .ring) ?? false
+        let islands = try container.decodeIfPresent([[Int]].self, forKey: .islands) ?? []
+        guard islands.joined().allSatisfy((1...stores).contains) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .islands, in: container, debugDescription: "an island is some of the stores, 1 to \(stores)")
+        }
+        neighbours = Neighbours((isRing ? Neighbours.ring(of: stores) : []) + islands.flatMap(Neighbours.island))
         wall = try container.decodeIfPresent(WallTime.self, forKey: .begins)?.milliseconds ?? Self.usualBeginning
         length = try container.decode(Minutes.self, forKey: .minutes).milliseconds
         settling = (try container.decodeIfPresent(Minutes.self, forKey: .settleMinutes) ?? Self.usualSettling).milliseconds
@@ -64,10 +73,10 @@ extension Scenario: Decodable {
                 forKey: .faults, in: container,
                 debugDescription: "the fault \(index + 1) names a machine that is none of 0 (HQ) to \(stores)")
         }
-        if let late = events.firstIndex(where: { $0.time >= length }) {
+        if let late = events.firstIndex(where: { $0.time >= length + settling }) {
             throw DecodingError.dataCorruptedError(
                 forKey: .events, in: container,
-                debugDescription: "the event \(late + 1) comes when the scenario's minutes are over")
+                debugDescription: "the event \(late + 1) comes when the scenario is over")
         }
         for (index, event) in events.enumerated() where !event.act.nodes.allSatisfy((0...stores).contains) {
             throw DecodingError.dataCorruptedError(

@@ -59,6 +59,8 @@ public struct SimulatedNetwork {
 
     private struct Connection {
         var isOpen = false
+        /// It carries nothing any more, and not everybody knows.
+        var isStranded = false
         var toListener: Direction
         var toDialler: Direction
 
@@ -169,6 +171,20 @@ public struct SimulatedNetwork {
         }
     }
 
+    /// The line forgets a connection: nothing comes through any more.
+    ///
+    /// - Parameter node: the end that is told that it is over; neither, if it is nil.
+    public mutating func strand(_ id: ConnectionID, telling node: Int?) -> [Report] {
+        guard let connection = connections[id], connection.isOpen else { return [] }
+        connections[id]?.isStranded = true
+        guard let node else { return [] }
+        let isToListener = connection.toListener.from == node
+        connections[id]?[isToListener].isEnded = true
+        connections[id]?[!isToListener].isDeaf = true
+        forgetIfOver(id)
+        return connection[!isToListener].isDeaf ? [] : [.closed(id, by: node)]
+    }
+
     /// A node is gone.
     ///
     /// - Parameter isSilent: its power failed, and nobody tells the others; else its machine hangs up for it.
@@ -185,6 +201,12 @@ public struct SimulatedNetwork {
                 forgetIfOver(id)
             }
         }
+    }
+
+    /// Bytes that have not arrived of what one end has sent.
+    public func waitingBytes(on id: ConnectionID, by node: Int) -> Int {
+        guard let connection = connections[id] else { return 0 }
+        return connection[connection.toListener.from == node].bytes.count
     }
 
     /// The connections that are open between two nodes, by number.
@@ -248,10 +270,11 @@ public struct SimulatedNetwork {
         return direction.isDeaf ? [] : [.closed(id, by: direction.to)]
     }
 
-    /// - Returns: the direction, unless its line is cut, so that the happening waits.
+    /// - Returns: the direction, unless its line is cut or has forgotten it, so that the happening waits.
     private mutating func held(_ happening: Happening, _ id: ConnectionID, _ isToListener: Bool) -> Direction? {
-        guard let direction = connections[id]?[isToListener] else { return nil }
-        guard condition(from: direction.from, to: direction.to).isCut else { return direction }
+        guard let connection = connections[id] else { return nil }
+        let direction = connection[isToListener]
+        guard connection.isStranded || condition(from: direction.from, to: direction.to).isCut else { return direction }
         connections[id]?[isToListener].held.append(happening)
         return nil
     }

@@ -11,6 +11,12 @@ public final class SimulatedNode {
     public internal(set) var member: UInt32
     public internal(set) var disk: SimulatedDisk
     public internal(set) var clock: WorldClock
+    /// What its program is started with.
+    var bounds = MachineBounds()
+    /// Which program is started on it.
+    var build = ProgramBuild.usual
+    /// How often an older copy took the place of what was on its disk, as far as anybody was told.
+    var setBackCount = 0
     /// What somebody has copied of its disk.
     var backup: DiskImage?
     /// How often its program has started: what was meant for an earlier life is nothing to this one.
@@ -94,10 +100,11 @@ extension SimulatedNode {
     /// What signs in a world: nobody there forges but who is meant to.
     static func signature(of message: [UInt8]) -> [UInt8] { message.reversed() }
 
-    static func parameters(of disk: SimulatedDisk, run: Hash128) -> OpeningParameters {
+    static func parameters(
+        of disk: SimulatedDisk, run: Hash128, build: ProgramBuild = .usual
+    ) -> OpeningParameters {
         OpeningParameters(
-            schema: RetailSchema.schema, digestKey: [UInt8](repeating: 7, count: 16), run: run, vfs: disk.vfsName,
-            cacheKiB: 256)
+            schema: build.schema, digestKey: build.digestKey, run: run, vfs: disk.vfsName, cacheKiB: 256)
     }
 
     /// Puts another disk in the machine, which goes wrong in the same ways.

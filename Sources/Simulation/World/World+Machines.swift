@@ -23,7 +23,8 @@ extension World {
         do {
             replica = try Replica.open(
                 at: SimulatedNode.path,
-                SimulatedNode.parameters(of: node.disk, run: Hash128(high: random.next(), low: random.next())))
+                SimulatedNode.parameters(
+                    of: node.disk, run: Hash128(high: random.next(), low: random.next()), build: node.build))
         } catch let error as StorageError where node.isDiskTroubled {
             _ = error
             guard node.disk.isPowered else { return crash(node) }
@@ -31,12 +32,13 @@ extension World {
         }
         // A fault may have taken the power of a disk that had said what it was asked already.
         guard node.disk.isPowered else { return crash(node) }
-        let targets: [(address: Int, member: UInt32?)] = node.index == 0 ? [] : [(0, 0)]
+        let dialled = node.index == 0 ? [] : [0] + beginning.neighbours[node.index]
+        let targets: [(address: Int, member: UInt32?)] = dialled.map { ($0, nodes[$0].member) }
         let hub = SessionHub(
             chain: Self.chain, origin: replica.identity.origin, access: Access(), holding: replica.heldScopes,
-            bounds: beginning.bounds, codecs: codecs)
+            bounds: node.build.bounds(node.bounds.session), codecs: codecs)
         let turns = ReplicaTurns(
-            replica, for: host(of: node, replica, random.split()), logFrameBound: beginning.logFrameBound, decidesRights: true,
+            replica, for: host(of: node, replica, random.split()), logFrameBound: node.bounds.logFrames, decidesRights: true,
             random: random.split())
         node.program = SimulatedNode.Program(turns, hub, DialPlan(targets), random, at: moment(of: node).wall)
         for target in targets.indices { schedule(.dial(target), for: node, at: now) }
@@ -53,6 +55,20 @@ extension World {
         return host
     }
 
+    /// Another build of the program takes the place of the one on a machine, which is started anew.
+    func install(_ build: ProgramBuild, at index: Int) throws {
+        kill(index)
+        nodes[index].build = build
+        try start(index)
+    }
+
+    /// A machine's program is started anew, with bounds of its own.
+    func restart(_ index: Int, with bounds: MachineBounds) throws {
+        kill(index)
+        nodes[index].bounds = bounds
+        try start(index)
+    }
+
     /// The power of a machine fails: nobody is told, and of what was not synced its disk keeps what it keeps.
     public func losePower(_ index: Int, keeping survival: Survival) {
         let node = nodes[index]
@@ -60,7 +76,10 @@ extension World {
         var random = streams.stream(.disk, UInt64(index), node.life)
         // A disk that has lied about more than its last writes, and loses them in any order, leaves nothing that can be opened.
         let image = node.disk.powerCut(keeping: node.mayForget ? .prefix : survival, using: &random)
-        if node.mayForget { disksMayForget?(index) }
+        if node.mayForget {
+            node.setBackCount += 1
+            disksMayForget?(index)
+        }
         node.mayForget = node.disk.syncLies
         leave(node, isSilent: true)
         node.isOn = false
@@ -84,7 +103,7 @@ extension World {
 
     private func leave(_ node: SimulatedNode, isSilent: Bool) {
         diskStrikes += node.disk.strikeCount
-        node.program = nil
+        (node.program, paused[node.index]) = (nil, nil)
         network.abandon(node.index, isSilent: isSilent, at: now)
     }
 
@@ -96,9 +115,11 @@ extension World {
 
     /// Puts back what was kept of a machine's disk. The machine is off.
     ///
+    /// - Parameter isNoticed: whether anybody is told.
     /// - Returns: whether anything was.
-    public func putBack(_ index: Int) -> Bool {
+    public func putBack(_ index: Int, isNoticed: Bool = true) -> Bool {
         guard let image = nodes[index].backup, !nodes[index].isOn else { return false }
+        if isNoticed { nodes[index].setBackCount += 1 }
         nodes[index].changeDisk(to: image, seed: beginning.seed &+ nodes[index].life)
         onlooker?(.putBack(node: index))
         return true
@@ -112,6 +133,7 @@ extension World {
         guard !node.isOn, source != index else { return false }
         node.changeDisk(to: nodes[source].disk.image, seed: beginning.seed &+ node.life)
         node.member = nodes[source].member
+        node.setBackCount += 1
         onlooker?(.putBack(node: index))
         return true
     }
@@ -126,6 +148,7 @@ extension World {
         node.isOn = false
         node.disk = SimulatedDisk(seed: beginning.seed &+ node.life)
         (node.mayForget, node.isDiskTroubled) = (false, false)
+        node.setBackCount += 1
         try create(node, life: node.life &+ 1 << 32)
         onlooker?(.putBack(node: index))
         if wasOn { try start(index) }
@@ -213,7 +236,7 @@ extension World {
         at index: Int, _ body: @escaping (Transaction, _ member: UInt32) throws -> Void, then: @escaping (Written) -> Void
     ) -> Bool {
         let node = nodes[index]
-        guard node.isRunning else { return false }
+        guard node.isRunning, paused[index] == nil else { return false }
         let member = node.member
         var receipt: Receipt?
         let work = ReplicaTurns.Request.Work.transaction(at: moment(of: node).wall) {

@@ -59,7 +59,8 @@ extension World {
             program.hub.origin = incarnation.origin
             newIncarnations += 1
         }
-        program.hub.take(outcome.replies.map { ($0.key, $0.answer) }, changed: outcome.changed, at: moment)
+        let changed = node.build == .deaf ? [] : outcome.changed
+        program.hub.take(outcome.replies.map { ($0.key, $0.answer) }, changed: changed, at: moment)
         for scope in outcome.ailing ?? [] { program.hub.noteDamage(of: scope, asking: 4, &program.random, at: moment) }
     }
 
@@ -115,7 +116,7 @@ extension World {
 
     private func redial(_ id: SimulatedNetwork.ConnectionID, at node: SimulatedNode) {
         guard let program = node.program, let target = program.lines.targets.removeValue(forKey: id) else { return }
-        schedule(.dial(target), for: node, at: now + program.dials.ended(target, &program.random))
+        schedule(.dial(target), for: node, at: now + program.dials.ended(target, at: now, &program.random))
     }
 
     // MARK: What the network tells
@@ -124,34 +125,47 @@ extension World {
         for report in reports {
             switch report {
             case .opened(let id, let dialler, let listener):
-                begin(id, at: nodes[dialler], with: nodes[listener], asInitiator: true)
-                begin(id, at: nodes[listener], with: nodes[dialler], asInitiator: false)
-            case .failed(let id, let dialler): redial(id, at: nodes[dialler])
-            case .received(let bytes, let id, let index):
-                let (node, moment) = (nodes[index], moment(of: nodes[index]))
-                guard let program = node.program, let key = program.lines.sessions[id] else { continue }
-                bytes.withUnsafeBytes { program.hub.receive($0, on: key, at: moment) }
-                carryOut(at: node)
-            case .drained(let id, let index):
-                let node = nodes[index]
-                guard let program = node.program, let key = program.lines.sessions[id] else { continue }
-                program.hub.noteWritable(true, on: key, at: moment(of: node))
-                carryOut(at: node)
-            case .closed(let id, let index):
-                let node = nodes[index]
-                let key = node.program?.lines.remove(id)
-                if let key { node.program?.hub.lose(key, at: moment(of: node)) }
-                carryOut(at: node)
-                redial(id, at: node)
+                tell(.begun(id, with: nodes[listener].member, asInitiator: true), to: nodes[dialler])
+                tell(.begun(id, with: nodes[dialler].member, asInitiator: false), to: nodes[listener])
+            case .failed(let id, let dialler): tell(.failed(id), to: nodes[dialler])
+            case .received(let bytes, let id, let index): tell(.received(bytes, id), to: nodes[index])
+            case .drained(let id, let index): tell(.drained(id), to: nodes[index])
+            case .closed(let id, let index): tell(.closed(id), to: nodes[index])
             }
         }
     }
 
+    private func tell(_ news: LineNews, to node: SimulatedNode) {
+        guard !waits(Due(node: (node.index, node.life), happening: .line(news))) else { return }
+        take(news, at: node)
+    }
+
+    func take(_ news: LineNews, at node: SimulatedNode) {
+        guard let program = node.program else { return }
+        let moment = moment(of: node)
+        switch news {
+        case .begun(let id, let peer, let isInitiator): begin(id, at: node, with: peer, asInitiator: isInitiator)
+        case .failed(let id): redial(id, at: node)
+        case .received(let bytes, let id):
+            guard let key = program.lines.sessions[id] else { return }
+            bytes.withUnsafeBytes { program.hub.receive($0, on: key, at: moment) }
+            carryOut(at: node)
+        case .drained(let id):
+            guard let key = program.lines.sessions[id] else { return }
+            program.hub.noteWritable(true, on: key, at: moment)
+            carryOut(at: node)
+        case .closed(let id):
+            if let key = program.lines.remove(id) { program.hub.lose(key, at: moment) }
+            carryOut(at: node)
+            redial(id, at: node)
+        }
+    }
+
     private func begin(
-        _ id: SimulatedNetwork.ConnectionID, at node: SimulatedNode, with peer: SimulatedNode, asInitiator: Bool
+        _ id: SimulatedNetwork.ConnectionID, at node: SimulatedNode, with peer: UInt32, asInitiator: Bool
     ) {
         guard let program = node.program else { return }
-        let key = program.hub.begin(with: peer.member, asInitiator: asInitiator, at: moment(of: node))
+        let key = program.hub.begin(with: peer, asInitiator: asInitiator, at: moment(of: node))
         program.lines.add(key, id)
         carryOut(at: node)
     }
@@ -173,7 +187,9 @@ extension World {
             sentBytes += bytes.count
             trace.add(bytes)
             let waiting = network.send(bytes, on: id, by: node.index, at: now) ?? 0
-            if waiting > Self.sendingLimit { program.hub.noteWritable(false, on: key, at: moment(of: node)) }
+            if waiting > Self.sendingLimit, node.build != .boundless {
+                program.hub.noteWritable(false, on: key, at: moment(of: node))
+            }
         case .request(let request, let key, let peer): serve(request, for: key, from: peer, at: node)
         case .wake(let key, let time):
             program.wakes[key] = time
@@ -181,7 +197,8 @@ extension World {
         case .opened(let key, let peer):
             onlooker?(.sessionOpened(key, node: node.index, peer: Int(peer)))
             guard let id = program.lines.connections[key], let target = program.lines.targets[id] else { return }
-            program.dials.opened(target)
+            program.dials.opened(target, at: now)
+            if node.build == .restless { program.hub.end(key, because: .finished, at: moment(of: node)) }
         case .suspended, .measured: break
         case .ended(let key, let peer, let error, let held):
             if let held { program.told[peer] = held }

@@ -1,6 +1,6 @@
 internal import CRDT
 internal import Replica
-public import Sync
+internal import Sync
 
 /// A chain of machines in one thread: real replicas on simulated disks, real sessions over a simulated network, and a time of its
 /// own, which goes from one happening to the next.
@@ -14,11 +14,12 @@ public final class World {
         public var wall: Int64 = 1_740_000_000_000
         /// Stores besides HQ, which is member 0 and node 0.
         public var stores: Int
+        /// Whom stores dial besides HQ.
+        public var neighbours = Neighbours()
         /// How long a replica lets others wait for its next turn, and how long until what came of it is heard, in milliseconds.
         public var diskDelay: ClosedRange<Int64> = 0...3
-        /// Pages of write-ahead log after which it is moved into the file.
-        public var logFrameBound = 1000
-        public var bounds = SessionBounds()
+        /// Of every machine, until somebody changes them.
+        public var bounds = MachineBounds()
 
         public init(seed: UInt64, stores: Int) {
             (self.seed, self.stores) = (seed, stores)
@@ -33,6 +34,8 @@ public final class World {
         case dial(Int)
         case house
         case restart
+        case line(LineNews)
+        case resume
 
         var code: UInt64 {
             switch self {
@@ -43,8 +46,19 @@ public final class World {
             case .dial: 4
             case .house: 5
             case .restart: 6
+            case .line: 7
+            case .resume: 8
             }
         }
+    }
+
+    /// What a machine's program hears of its lines.
+    enum LineNews {
+        case begun(SimulatedNetwork.ConnectionID, with: UInt32, asInitiator: Bool)
+        case failed(SimulatedNetwork.ConnectionID)
+        case received([UInt8], SimulatedNetwork.ConnectionID)
+        case drained(SimulatedNetwork.ConnectionID)
+        case closed(SimulatedNetwork.ConnectionID)
     }
 
     struct Due {
@@ -62,6 +76,8 @@ public final class World {
     var disksMayForget: ((_ node: Int) -> Void)?
     /// Told of everything that can be drawn; it must change nothing.
     public var onlooker: ((WorldNews) -> Void)?
+    /// By machine that has stopped for a while: what waits for it.
+    var paused: [Int: [Due]] = [:]
     private var trouble: (any Error)?
     /// Sums up everything that has happened, in its order: equal for equal runs.
     public internal(set) var trace = TraceHash()
@@ -90,6 +106,7 @@ public final class World {
         for index in 0...beginning.stores {
             let disk = SimulatedDisk(seed: beginning.seed &+ UInt64(index))
             let node = SimulatedNode(index, member: UInt32(index), disk, WorldClock(wall: beginning.wall))
+            node.bounds = beginning.bounds
             nodes.append(node)
             try create(node, life: 0)
         }
@@ -97,6 +114,9 @@ public final class World {
     }
 
     // MARK: Lines
+
+    /// How many pairs of machines have a line, because one dials the other.
+    var lineCount: Int { beginning.stores + beginning.neighbours.pairs.count }
 
     public func condition(from: Int, to: Int) -> LineCondition { network.condition(from: from, to: to) }
 
@@ -116,6 +136,16 @@ public final class World {
         return !open.isEmpty
     }
 
+    /// Lets every connection between two machines carry nothing any more.
+    ///
+    /// - Parameter told: which of them is told that it is over, if one is.
+    /// - Returns: whether there was one.
+    func strand(between one: Int, _ other: Int, telling told: Int?) -> Bool {
+        let open = network.open(between: one, other)
+        for id in open { report(network.strand(id, telling: told)) }
+        return !open.isEmpty
+    }
+
     // MARK: Time
 
     /// Lets time go on.
@@ -125,16 +155,20 @@ public final class World {
         while let (due, time) = heap.pop(before: end) {
             now = max(now, time)
             note(due)
-            if let (index, life) = due.node {
-                guard nodes[index].life == life else { continue }
-                try take(due.happening, at: nodes[index])
-            } else if case .network(let happening) = due.happening {
-                report(network.take(happening) { [nodes] in nodes[$0].isRunning })
-            }
+            if !waits(due) { try take(due) }
             carry()
             try throwTrouble()
         }
         now = max(now, end)
+    }
+
+    func take(_ due: Due) throws {
+        if let (index, life) = due.node {
+            guard nodes[index].life == life else { return }
+            try take(due.happening, at: nodes[index])
+        } else if case .network(let happening) = due.happening {
+            report(network.take(happening) { [nodes] in nodes[$0].isRunning })
+        }
     }
 
     private func note(_ due: Due) {
@@ -152,7 +186,7 @@ public final class World {
                 // What its disk cannot be asked for it tells nobody.
                 guard nodes[node].replica?.isStale != true else { return }
                 try nodes[node].disk.watching { try observer(observation) }
-            case .ended: try observer(observation)
+            case .whole, .settled, .ended: try observer(observation)
             }
         } catch {
             trouble = error
@@ -170,9 +204,11 @@ public final class World {
 
     private func take(_ happening: Happening, at node: SimulatedNode) throws {
         if case .restart = happening { return try restart(node) }
+        if case .resume = happening { return try resume(node.index) }
         guard let program = node.program else { return }
         switch happening {
-        case .network, .restart: break
+        case .network, .restart, .resume: break
+        case .line(let news): take(news, at: node)
         case .wake(let key, let time):
             // Only the last one that was asked for counts: each of the others would ask for one more.
             guard program.wakes[key] == time else { return }

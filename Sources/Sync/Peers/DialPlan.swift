@@ -9,8 +9,10 @@ public struct DialPlan<Address: Hashable & Sendable>: Sendable {
         /// A connection is there, or being made.
         public fileprivate(set) var isBusy = false
         fileprivate var backOff = BackOff()
-        /// In a row, up to now.
-        public var failures: Int { backOff.failures }
+        /// When the two sides have understood each other; nil if they have not yet.
+        fileprivate var opened: Int64?
+        /// In a row, up to now; none while the two sides understand each other.
+        public var failures: Int { opened == nil ? backOff.failures : 0 }
 
         fileprivate init(_ address: Address, _ member: UInt32?, isFromChain: Bool) {
             (self.address, self.member, self.isFromChain) = (address, member, isFromChain)
@@ -63,14 +65,21 @@ public struct DialPlan<Address: Hashable & Sendable>: Sendable {
         return .dial
     }
 
-    /// The two sides have understood each other: the next waits begin short again.
-    public mutating func opened(_ index: Int) { targets[index].backOff.succeed() }
-
-    /// The connection has failed or ended.
+    /// The two sides have understood each other.
     ///
+    /// - Parameter now: monotonic, in milliseconds.
+    public mutating func opened(_ index: Int, at now: Int64) { targets[index].opened = now }
+
+    /// The connection has failed or ended. If the two sides had understood each other for as long as the longest wait, waits begin
+    /// short again: a peer whose disk fails ends each session soon after it has begun, and so do two machines that take each other
+    /// for the same.
+    ///
+    /// - Parameter now: monotonic, in milliseconds.
     /// - Returns: how long to wait before its next turn, in milliseconds.
-    public mutating func ended(_ index: Int, _ random: inout some RandomNumberGenerator) -> Int64 {
-        targets[index].isBusy = false
+    public mutating func ended(_ index: Int, at now: Int64, _ random: inout some RandomNumberGenerator) -> Int64 {
+        let lasted = targets[index].opened.map { now - $0 } ?? 0
+        if lasted >= targets[index].backOff.longestMilliseconds { targets[index].backOff.succeed() }
+        (targets[index].isBusy, targets[index].opened) = (false, nil)
         return targets[index].backOff.fail(&random)
     }
 }

@@ -53,6 +53,13 @@ extension Session {
     /// How many pushes and large deltas wait to be acknowledged.
     public var unacknowledgedCount: Int { sending.flights.count }
 
+    /// Bytes that it keeps in memory: of frames that are not read yet, of records that are not joined or staged, of pieces that wait
+    /// for the line.
+    public var waitingByteCount: Int {
+        let pieces = sending.bulk?.ready.reduce(0) { $0 + $1.count } ?? 0
+        return reader.waitingCount + receiving.waitingBytes + (receiving.bulk?.collectedMemory ?? 0) + pieces
+    }
+
     /// When `tick` must be called, by the monotonic clock, if nothing else happens before.
     public var nextDeadline: Int64? {
         guard phase != .closed else { return nil }

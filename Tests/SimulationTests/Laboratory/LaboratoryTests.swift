@@ -5,59 +5,6 @@ import Retail
 import Simulation
 import Testing
 
-/// An act that does something else than it says.
-private struct Lie: Act {
-    static let kind = "lie"
-
-    enum Way: Codable, CaseIterable {
-        /// It writes, and says so to nobody.
-        case silence
-        /// It sells three and says two.
-        case less
-        /// It writes what it says must be refused.
-        case refusal
-        /// It is refused for no reason.
-        case groundlessRefusal
-    }
-
-    let way: Way
-
-    var nodes: [Int] { [1] }
-
-    func perform(in laboratory: Laboratory) throws -> Bool {
-        let sku = Identifier(number: 7, digits: 5)
-        let order = NewOrder(
-            id: Identifier(number: 1, digits: 6), customer: nil, payment: "cash", total: 300, placed: 0,
-            lines: [.init(sku: sku, quantity: 3, unitPrice: 100)], points: 0)
-        let stock = RetailSchema.stock(of: sku, at: 1)
-        switch way {
-        case .silence:
-            return laboratory.world.perform(at: 1, { try $0.place(order, at: $1) }, then: { _ in })
-        case .less:
-            return try laboratory.write(at: 1) { _, _ in
-                let key = RetailSchema.receipt(order.id, of: 1)
-                return [
-                    Effect(key, RetailSchema.Receipt.received, .assign(.moment(0))),
-                    Effect(
-                        key, RetailSchema.Receipt.lines, .index(0), .fact(.tuple([.identifier(sku), .integer(3)]))),
-                    Effect(stock, RetailSchema.Stock.received, .count(2)),
-                ]
-            } by: { transaction, member in
-                try transaction.receive(order.id, received: 0, [(sku: sku, quantity: 3)], at: member)
-            }
-        case .groundlessRefusal:
-            let key = RetailSchema.order(order.id, of: 1)
-            return try laboratory.write(at: 1) { _, _ in
-                [Effect(key, RetailSchema.Order.status, .advance(1))]
-            } by: { transaction, member in
-                for status in [OrderStatus.paid, .new] { try transaction.advance(order: order.id, of: member, to: status) }
-            }
-        case .refusal:
-            return try laboratory.write(at: 1, meaning: { _, _ in nil }, by: { try $0.place(order, at: $1) })
-        }
-    }
-}
-
 @Suite struct LaboratoryTests {
     private static let small = """
         {
@@ -78,10 +25,6 @@ private struct Lie: Act {
         """
 
     private func scenario(_ text: String) throws -> Scenario { try Scenario.read(Array(text.utf8), named: "test.json") }
-
-    private func violation(of way: Lie.Way) throws -> RunReport.Finding? {
-        try play(Self.quiet) { $0.events = [PlannedEvent(Lie(way: way), at: 5)] }.violation
-    }
 
     private func play(_ text: String, seed: UInt64 = 1, _ change: (inout Plan) -> Void = { _ in }) throws -> RunReport {
         var plan = Plan(try scenario(text), seed: seed)
@@ -125,25 +68,6 @@ private struct Lie: Act {
         #expect(try others(whole) == others(calm))
     }
 
-    @Test func `what nobody has said is an invention`() throws {
-        #expect(try violation(of: .silence)?.oracle == "nothing_invented")
-    }
-
-    @Test func `another amount than was said is not the fold`() throws {
-        let violation = try violation(of: .less)
-        #expect(violation?.oracle == "state_is_fold" && violation?.node == 1 && violation?.milliseconds == 5)
-    }
-
-    @Test func `what must be refused and is not is found`() throws {
-        #expect(try violation(of: .refusal)?.oracle == "refusals")
-    }
-
-    @Test func `what is refused for no reason is found`() throws {
-        #expect(try violation(of: .groundlessRefusal)?.oracle == "no_trouble")
-    }
-
-    private static let quiet = #"{"about": "Nothing.", "stores": 1, "minutes": 1}"#
-
     /// A till goes on from an older copy of its disk, and sells something else under the same numbers.
     private static let putBack = """
         {
@@ -154,7 +78,7 @@ private struct Lie: Act {
             {"at": 2000, "kind": "back_up", "node": 1},
             {"at": 3000, "kind": "sell", "node": 1, "order": "A-2", "lines": [{"sku": "P2", "quantity": 1, "price": 5}], "points": 0},
             {"at": 4000, "kind": "kill", "node": 1},
-            {"at": 4001, "kind": "put_back", "node": 1, "secret": true},
+            {"at": 4001, "kind": "put_back", "node": 1, "unnoticed": true},
             {"at": 4002, "kind": "switch_on", "node": 1},
             {"at": 5000, "kind": "sell", "node": 1, "order": "A-3", "lines": [{"sku": "P3", "quantity": 1, "price": 5}], "points": 0}
           ]
@@ -167,7 +91,7 @@ private struct Lie: Act {
     }
 
     @Test func `what was on a disk that was set back, and nowhere else, is nobody's fault`() throws {
-        let known = Self.putBack.replacing(", \"secret\": true", with: "")
+        let known = Self.putBack.replacing(", \"unnoticed\": true", with: "")
         let report = try play(known)
         #expect(report.violation == nil, "\(String(describing: report.violation))")
         #expect(report.newIncarnations == 0, "HQ had heard of nothing that could be used twice")

@@ -136,7 +136,7 @@ import Testing
               "about": "Put back.", "stores": 1, "minutes": 60, "work": [{"kind": "sales", "per_hour": 60}],
               "events": [
                 {"at": 600000, "kind": "back_up", "node": 1}, {"at": 1800000, "kind": "kill", "node": 1},
-                {"at": 1800100, "kind": "put_back", "node": 1, "secret": true}, {"at": 1800200, "kind": "switch_on", "node": 1}
+                {"at": 1800100, "kind": "put_back", "node": 1, "unnoticed": true}, {"at": 1800200, "kind": "switch_on", "node": 1}
               ]
             }
             """

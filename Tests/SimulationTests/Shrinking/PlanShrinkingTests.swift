@@ -16,7 +16,7 @@ import Testing
           ],
           "events": [
             {"at": 600000, "kind": "back_up", "node": 2}, {"at": 1800000, "kind": "kill", "node": 2},
-            {"at": 1800001, "kind": "put_back", "node": 2, "secret": true}, {"at": 1800002, "kind": "switch_on", "node": 2}
+            {"at": 1800001, "kind": "put_back", "node": 2, "unnoticed": true}, {"at": 1800002, "kind": "switch_on", "node": 2}
           ]
         }
         """

@@ -136,4 +136,23 @@ import Testing
         #expect(run(seed: 11, with: 0) == run(seed: 11, with: 3))
         #expect(run(seed: 11, with: 0) != run(seed: 12, with: 0))
     }
+
+    @Test(arguments: [nil, 0, 1]) func `a connection that was forgotten carries nothing, and one end hears of it at most`(
+        _ told: Int?
+    ) {
+        var world = NetworkHarness(seed: 6)
+        let id = world.connect(0, 1)
+        world.network.send(text, on: id, by: 0, at: world.now)
+        world.note(world.network.strand(id, telling: told))
+        world.network.send([9], on: id, by: 1, at: world.now)
+        world.run()
+        #expect(world.received(id, by: 0).bytes.isEmpty && world.received(id, by: 1).bytes.isEmpty)
+        for end in [0, 1] { #expect(world.has(.closed(id, by: end)) == (end == told)) }
+        for end in [0, 1] { world.network.close(id, by: end, at: world.now) }
+        #expect(world.network.open(between: 0, 1).isEmpty)
+        let next = world.connect(0, 1)
+        world.network.send(text, on: next, by: 0, at: world.now)
+        world.run()
+        #expect(world.received(next, by: 1).bytes == text)
+    }
 }

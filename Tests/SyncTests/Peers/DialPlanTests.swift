@@ -19,14 +19,20 @@ import Testing
         #expect(Self.turn(&plan, 1, by: &random, connected: [5]) == .dial, "somebody wants just this line")
         var waits: [Int64] = []
         for _ in 0..<40 {
-            waits.append(plan.ended(0, &random))
+            waits.append(plan.ended(0, at: 0, &random))
             #expect(Self.turn(&plan, 0, by: &random) == .dial)
         }
         #expect(waits.allSatisfy { 500...30_000 ~= $0 })
         #expect(waits[0] <= 1_500 && (waits.max() ?? 0) > 10_000, "\(waits)")
         #expect(plan.targets[0].failures == 40)
-        plan.opened(0)
-        #expect(plan.targets[0].failures == 0 && plan.ended(0, &random) <= 1_500)
+        plan.opened(0, at: 0)
+        #expect(plan.targets[0].failures == 0)
+        // A session that ends soon is a failure like others.
+        _ = plan.ended(0, at: 29_999, &random)
+        #expect(plan.targets[0].failures == 41)
+        plan.opened(0, at: 0)
+        #expect(plan.ended(0, at: 30_000, &random) <= 1_500)
+        #expect(plan.targets[0].failures == 1)
     }
 
     @Test mutating func `headquarters are dialled where the chain says, and named ones where they are named`() {

@@ -38,7 +38,8 @@ extension Plan {
     func at(_ times: [Int64], tail: Int64? = nil) -> Plan {
         var plan = self
         for (index, time) in times.enumerated() { plan.events[index].time = time }
-        plan.length = (times.last ?? 0) + (tail ?? length - (events.last?.time ?? 0))
+        // The last one may come while all settles, and go.
+        plan.length = max(0, (times.last ?? 0) + (tail ?? length - (events.last?.time ?? 0)))
         return plan
     }
 
@@ -59,6 +60,10 @@ extension Plan {
         for (index, store) in kept.enumerated() { numbers[store] = index + 1 }
         var plan = self
         plan.stores = max(1, kept.count)
+        plan.neighbours = Neighbours(
+            neighbours.pairs.compactMap { pair in
+                numbers[pair.one].flatMap { one in numbers[pair.other].map { (one, $0) } }
+            })
         plan.events = []
         for event in events where event.act.nodes.allSatisfy({ numbers[$0] != nil }) {
             guard let renumbered = event.renumbered(numbers) else { return nil }

@@ -1,0 +1,33 @@
+internal import Replica
+internal import Retail
+internal import Sync
+
+/// Which program runs on a machine: the real one, or one with a defect that an oracle must find.
+enum ProgramBuild: String, Codable, CaseIterable, Sendable {
+    case usual
+    /// It adds digests up in a way of its own.
+    case otherDigests = "other_digests"
+    /// Its schema says nothing of customers: it keeps what others say of them, and shows nobody that they disagree.
+    case noCustomers = "no_customers"
+    /// Its sessions do not hear of what is new on it, and say that all is in sync.
+    case deaf
+    /// It hangs up as soon as a session is open, and dials again.
+    case restless
+    /// It sends on although the line takes nothing, and lets others send whatever they like.
+    case boundless
+
+    /// - Parameter asked: the bounds that it should keep.
+    func bounds(_ asked: SessionBounds) -> SessionBounds {
+        guard self == .boundless else { return asked }
+        var bounds = asked
+        (bounds.creditBytes, bounds.waitingBytes) = (1 << 30, 1 << 30)
+        return bounds
+    }
+
+    var schema: Schema {
+        guard self == .noCustomers else { return RetailSchema.schema }
+        return Schema(RetailSchema.schema.collections.filter { $0.number != RetailSchema.customer.number })
+    }
+
+    var digestKey: [UInt8] { [UInt8](repeating: self == .otherDigests ? 8 : 7, count: 16) }
+}
