@@ -28,7 +28,9 @@ struct WritesStop: Oracle {
         case .ended:
             guard let rest else { return }
             let (bytes, records) = (world.sentBytes - rest.sentBytes, world.sentRecords - rest.sentRecords)
-            guard bytes > Self.bytesPerLine * world.lineCount || records > 0 else { return }
+            // Two machines that are the same member take each other's place for ever.
+            let isRestless = Set(world.nodes.map(\.member)).count < world.nodes.count
+            guard bytes > Self.bytesPerLine * world.lineCount && !isRestless || records > 0 else { return }
             throw Self.violation(
                 "\(bytes) bytes and \(records) records were sent although all was settled", at: nil, in: laboratory)
         }
