@@ -53,6 +53,8 @@ extension SimulatedNode {
         var isTurnDue = false
         /// When what the last turn came to is heard: it keeps its order.
         var lastHeard: Int64 = 0
+        /// When the last piece that was read beside the replica's owner is heard: pieces keep their order, too.
+        var lastPieceHeard: Int64 = 0
 
         init(_ turns: ReplicaTurns, _ hub: SessionHub, _ dials: DialPlan<Int>, _ random: SeededRandom) {
             (self.turns, self.hub, self.dials, self.random) = (turns, hub, dials, random)
