@@ -1,3 +1,5 @@
+internal import CRDT
+
 /// Whom a node dials, and when: those whom somebody has named, and every headquarters that the chain knows of.
 public struct DialPlan<Address: Hashable & Sendable>: Sendable {
     public struct Target: Hashable, Sendable {
@@ -70,7 +72,7 @@ public struct DialPlan<Address: Hashable & Sendable>: Sendable {
     ///
     /// - Returns: how long to wait before its next turn, in milliseconds.
     public mutating func ended(_ index: Int, _ random: inout some RandomNumberGenerator) -> Int64 {
-        targets[index].isBusy = false
+        targets[index].isBusy = Mutants.isOn("lost-line-stays-busy")
         return targets[index].backOff.fail(&random)
     }
 }
