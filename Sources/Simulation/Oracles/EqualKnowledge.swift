@@ -30,8 +30,10 @@ struct EqualKnowledge: Oracle {
 
     private mutating func check(_ node: Int, _ scope: Scope, in laboratory: Laboratory) throws {
         guard let replica = laboratory.world.nodes[node].replica else { return }
+        // While a large cut is being folded in, nobody knows the digest.
+        guard let digest = replica.digest(of: scope) else { return }
         let vector = replica.vector(of: scope)
-        let claim = Claim(digest: replica.digest(of: scope), node: node, time: laboratory.world.now)
+        let claim = Claim(digest: digest, node: node, time: laboratory.world.now)
         guard let other = claims[scope]?[vector] else {
             claims[scope, default: [:]][vector] = claim
             order[scope, default: []].append(vector)
