@@ -30,6 +30,7 @@ func testing(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "Atoll",
+    traits: [.trait(name: "Mutants", description: "Faults to choose from at run time, for `.ci/mutants` alone.")],
     targets: [
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),

@@ -31,7 +31,8 @@ extension Record {
     /// - Parameter amount: negative amounts are counted as decrements.
     public mutating func count(_ amount: Int64, in field: UInt32, at version: Version) throws(CountError) {
         var share = ownShare(of: field, origin: version.dot.origin)
-        let side: WritableKeyPath<Count, UInt64> = amount < 0 ? \.decrements : \.increments
+        let isDown = amount < 0 && !Mutants.isOn("decrements-count-up")
+        let side: WritableKeyPath<Count, UInt64> = isDown ? \.decrements : \.increments
         let (total, overflows) = share[keyPath: side].addingReportingOverflow(amount.magnitude)
         guard !overflows, total <= Limits.magnitude else {
             throw .overflow(counted: share[keyPath: side], adding: amount.magnitude, limit: Limits.magnitude)
@@ -44,7 +45,7 @@ extension Record {
     public mutating func setShare(_ share: Count, in field: UInt32, at version: Version) throws(CountError) {
         try share.checkMagnitude()
         let cell = Cell(slot: SlotKey(field: field), dot: version.dot, stamp: version.stamp, content: .value(.count(share)))
-        write(cell) { $0.dot.origin == version.dot.origin }
+        write(cell) { $0.dot.origin == version.dot.origin || Mutants.isOn("own-share-replaces-all-shares") }
     }
 
     /// States a closed incarnation's share of a counter, recounted from the facts that bear its tag.
@@ -64,7 +65,7 @@ extension Record {
         }
         var shares: [Counter.Share] = []
         for share in stated.sorted(by: { $0.origin < $1.origin }) {
-            if let last = shares.last, last.origin == share.origin {
+            if let last = shares.last, last.origin == share.origin, !Mutants.isOn("closed-share-counted-twice") {
                 shares[shares.count - 1].count.raise(to: share.count)
             } else {
                 shares.append(share)
@@ -74,7 +75,8 @@ extension Record {
     }
 
     private func ownShare(of field: UInt32, origin: Origin) -> Count {
-        for cell in self[SlotKey(field: field)] where cell.dot.origin == origin {
+        if Mutants.isOn("own-share-begins-anew") { return Count() }
+        for cell in self[SlotKey(field: field)] where cell.dot.origin == origin || Mutants.isOn("anybodys-share-goes-on") {
             if case .value(.count(let count)) = cell.content { return count }
         }
         return Count()

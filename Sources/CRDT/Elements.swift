@@ -20,7 +20,9 @@ public struct Elements: Hashable, Sendable {
 extension Record {
     /// Adds an element to a set; adding one again renews it, so that a concurrent remove does not take it away.
     public mutating func insert(_ element: Element, in field: UInt32, at version: Version) {
-        assign(.empty, to: SlotKey(field: field, element: element), at: version)
+        let slot = SlotKey(field: field, element: element)
+        if Mutants.isOn("present-element-not-renewed"), register(slot) != nil { return }
+        assign(.empty, to: slot, at: version)
     }
 
     /// The elements of a set, or the elements of a map with their values.

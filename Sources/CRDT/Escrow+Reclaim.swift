@@ -27,7 +27,7 @@ extension Record {
         guard escrow.rows[lost] != nil || rights > 0 else { return 0 }
         var row = escrow.rows[lost] ?? EscrowRow()
         row.request = nil
-        try row.take(UInt64(rights), for: registrar)
+        if !Mutants.isOn("reclaimed-rights-do-not-move") { try row.take(UInt64(rights), for: registrar) }
         for requester in escrow.rows.keys {
             // Nobody will decide it: the requester may ask somebody else.
             if let request = escrow.openRequest(of: requester, to: lost) { row.served[requester] = request.number }

@@ -36,9 +36,10 @@ public struct Escrow: Hashable, Sendable {
     public func rights(of origin: Origin) -> Int64 {
         var rights: Int64 = 0
         for (other, row) in rows {
-            rights += Int64(row.granted[origin] ?? 0)
+            rights += Int64(row.granted[origin] ?? 0) * (Mutants.isOn("grant-counted-twice") ? 2 : 1)
             guard other == origin else { continue }
             rights += Int64(row.minted) + Int64(row.released) - Int64(row.used)
+            if Mutants.isOn("grantor-keeps-what-it-grants") { continue }
             for amount in row.granted.values { rights -= Int64(amount) }
         }
         return rights
@@ -52,6 +53,7 @@ public struct Escrow: Hashable, Sendable {
     /// The request of `requester` that `grantor` has not decided yet.
     public func openRequest(of requester: Origin, to grantor: Origin) -> EscrowRow.Request? {
         guard let request = rows[requester]?.request, request.grantor == grantor else { return nil }
+        if Mutants.isOn("decided-request-stays-open") { return request }
         return request.number > (rows[grantor]?.served[requester] ?? 0) ? request : nil
     }
 }
@@ -83,7 +85,7 @@ extension Record {
                 rows[origin] = rows[origin].map { $0.joined(with: row) } ?? row
             }
         }
-        return Escrow(rows: rows.merging(settled) { $1 })
+        return Escrow(rows: rows.merging(settled) { Mutants.isOn("lost-row-beats-its-settlement") ? $0 : $1 })
     }
 
     /// Brings rights into being: for whoever sets the quota.
@@ -93,7 +95,8 @@ extension Record {
 
     public mutating func use(_ amount: UInt64, of field: UInt32, at version: Version) throws(EscrowError) {
         try changeRow(of: field, at: version) { row, rights throws(EscrowError) in
-            guard rights >= 0, amount <= UInt64(rights) else { throw .insufficient(rights: rights, wanted: amount) }
+            let isEnough = rights >= 0 && amount <= UInt64(rights) || Mutants.isOn("use-beyond-the-rights")
+            guard isEnough else { throw .insufficient(rights: rights, wanted: amount) }
             try add(amount, to: &row.used)
         }
     }
@@ -103,6 +106,7 @@ extension Record {
         try changeRow(of: field, at: version) { row, _ throws(EscrowError) in
             let inUse = row.used - row.released
             guard amount <= inUse else { throw .notInUse(inUse: inUse, released: amount) }
+            if Mutants.isOn("release-lowers-the-use") { return row.used -= amount }
             try add(amount, to: &row.released)
         }
     }
@@ -135,6 +139,7 @@ extension Record {
         var granted: UInt64 = 0
         try changeRow(of: field, at: version) { row, rights throws(EscrowError) in
             granted = min(request.amount, UInt64(max(0, rights - Int64(min(floor, Limits.magnitude)))))
+            if Mutants.isOn("grant-beyond-the-rights") { granted = request.amount }
             if granted > 0 { try add(granted, to: &row.granted[requester, default: 0]) }
             row.served[requester] = request.number
             guard row.served.count <= EscrowRow.peerLimit else { throw .crowded(limit: EscrowRow.peerLimit) }

@@ -51,7 +51,7 @@ extension Record {
     ///
     /// - Parameter index: distinct among the facts of this field and transaction.
     public mutating func state(_ value: Value, in field: UInt32, index: UInt64, at version: Version) {
-        let slot = SlotKey(field: field, element: .index(index))
+        let slot = SlotKey(field: field, element: .index(Mutants.isOn("facts-share-one-place") ? 0 : index))
         write(Cell(slot: slot, dot: version.dot, stamp: version.stamp, content: .value(value))) { _ in false }
     }
 

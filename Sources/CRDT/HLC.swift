@@ -28,7 +28,8 @@ public struct HLC: Hashable, Comparable, Sendable {
     /// - Parameter milliseconds: the wall clock, in milliseconds since 1970.
     @inlinable
     public func next(at milliseconds: Int64) -> HLC {
-        max(HLC(rawValue: rawValue == .max ? .max : rawValue + 1), HLC(milliseconds: milliseconds))
+        if Mutants.isOn("stamp-of-the-wall-clock-alone") { return HLC(milliseconds: milliseconds) }
+        return max(HLC(rawValue: rawValue == .max ? .max : rawValue + 1), HLC(milliseconds: milliseconds))
     }
 
     @inlinable

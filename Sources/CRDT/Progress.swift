@@ -75,19 +75,23 @@ extension Record {
         let slot = SlotKey(field: field)
         for cell in self[slot] {
             guard case .value(.integer(let present)) = cell.content else { continue }
-            if present == state || lattice.supersedes(present, state) { throw .goesBack(from: present, to: state) }
+            let isBack = present == state || lattice.supersedes(present, state)
+            if isBack, !Mutants.isOn("progress-goes-back") { throw .goesBack(from: present, to: state) }
             if cell.dot == version.dot, !lattice.supersedes(state, present) { throw .diverges(from: present, to: state) }
         }
         write(Cell(slot: slot, dot: version.dot, stamp: version.stamp, content: .value(.integer(state)))) { cell in
-            if case .value(.integer(let earlier)) = cell.content { lattice.supersedes(state, earlier) } else { cell.isMark }
+            guard case .value(.integer(let earlier)) = cell.content else { return cell.isMark }
+            if Mutants.isOn("superseded-state-stays") { return false }
+            return lattice.supersedes(state, earlier) || Mutants.isOn("progress-settles-a-branch-unasked")
         }
     }
 
     public func progress(_ field: UInt32, in lattice: Lattice) -> Progress {
-        var states: Set<Int64> = []
-        for case .value(.integer(let state)) in self[SlotKey(field: field)].map(\.content) { states.insert(state) }
-        let heads = states.filter { state in !states.contains { lattice.supersedes($0, state) } }
-        let joined = lattice.states.first { candidate in
+        var said: Set<Int64> = []
+        for case .value(.integer(let state)) in self[SlotKey(field: field)].map(\.content) { said.insert(state) }
+        let heads = said.filter { state in !said.contains { lattice.supersedes($0, state) } }
+        let states = Mutants.isOn("branch-read-too-high") ? lattice.states.reversed() : lattice.states
+        let joined = states.first { candidate in
             !heads.isEmpty && heads.allSatisfy { $0 == candidate.code || lattice.supersedes(candidate.code, $0) }
         }
         return Progress(heads: heads.sorted(), joined: joined?.code)

@@ -35,13 +35,15 @@ extension Record {
         var (mine, theirs) = (0, 0)
         while mine < cells.count || theirs < delta.count {
             let slot = Self.lowestSlot(cells, mine, delta, theirs)
-            let isNamed = theirs < delta.count && delta[theirs].slot == slot || reach == .wholeState
+            let isWhole = reach == .wholeState || Mutants.isOn("slots-not-named-die")
+            let isNamed = theirs < delta.count && delta[theirs].slot == slot || isWhole
             while true {
                 let hasMine = mine < cells.count && cells[mine].slot == slot
                 let hasTheirs = theirs < delta.count && delta[theirs].slot == slot
                 guard hasMine || hasTheirs else { break }
                 if hasMine, !hasTheirs || cells[mine].dot < delta[theirs].dot {
-                    if !isNamed || !cut.covers(cells[mine].dot) { joined.append(cells[mine]) }
+                    let dies = isNamed && (cut.covers(cells[mine].dot) || Mutants.isOn("cells-unseen-by-the-sender-die"))
+                    if !dies || Mutants.isOn("join-keeps-what-died") { joined.append(cells[mine]) }
                     mine += 1
                 } else if !hasMine || delta[theirs].dot < cells[mine].dot {
                     try Self.appendUnseen(delta[theirs], knowing: vector, to: &joined)
@@ -66,12 +68,14 @@ extension Record {
             var end = start
             var isNews = false
             while end < cells.count, cells[end].slot == cells[start].slot {
-                isNews = isNews || !vector.covers(cells[end].dot)
+                let isMuted = Mutants.isOn("removal-shipped-without-its-mark") && cells[end].isMark
+                isNews = isNews || !vector.covers(cells[end].dot) && !isMuted
                 end += 1
             }
             if isNews {
                 for var cell in cells[start..<end] {
                     if !cell.isMark, vector.covers(cell.dot) { cell.content = .held }
+                    if Mutants.isOn("held-cells-are-not-listed"), cell.content == .held { continue }
                     delta.append(cell)
                 }
             }
@@ -85,7 +89,7 @@ extension Record {
     /// - Returns: whether there were any.
     public mutating func collectMarks(upTo horizon: VersionVector) -> Bool {
         let before = cells.count
-        cells.removeAll { $0.isMark && horizon.covers($0.dot) }
+        cells.removeAll { $0.isMark && (horizon.covers($0.dot) || Mutants.isOn("marks-dropped-early")) }
         return cells.count != before
     }
 
@@ -98,13 +102,14 @@ extension Record {
     private static func appendUnseen(
         _ cell: Cell, knowing vector: VersionVector, to joined: inout [Cell]
     ) throws(JoinError) {
-        if vector.covers(cell.dot) { return }
+        if vector.covers(cell.dot), !Mutants.isOn("join-revives-what-died") || cell.content == .held { return }
         if case .held = cell.content { throw .heldIsUnknown(slot: cell.slot, dot: cell.dot) }
         joined.append(cell)
     }
 
     private static func checkSame(_ mine: Cell, _ theirs: Cell) throws(JoinError) {
         if case .held = theirs.content { return }
+        if Mutants.isOn("two-contents-of-one-dot-pass") { return }
         guard mine.content == theirs.content, mine.stamp == theirs.stamp else {
             throw .contentDiffers(slot: mine.slot, dot: mine.dot)
         }

@@ -15,19 +15,22 @@ public struct Register: Hashable, Sendable {
 extension Record {
     /// Sets a register, or an element of a map.
     public mutating func assign(_ value: Value, to slot: SlotKey, at version: Version) {
-        write(Cell(slot: slot, dot: version.dot, stamp: version.stamp, content: .value(value))) { _ in true }
+        write(Cell(slot: slot, dot: version.dot, stamp: version.stamp, content: .value(value))) { seen in
+            !Mutants.isOn("write-leaves-what-others-wrote") || seen.dot.origin == version.dot.origin
+        }
     }
 
     /// Empties a slot of what is seen in it: what others write concurrently lives on.
     public mutating func remove(_ slot: SlotKey, at version: Version) {
         guard !self[slot].isEmpty else { return }
+        if Mutants.isOn("removal-leaves-no-mark") { return cells.removeAll { $0.slot == slot } }
         write(Cell(slot: slot, dot: version.dot, stamp: version.stamp, content: .removed)) { _ in true }
     }
 
     /// - Returns: nil for a register that was never set, or was removed.
     public func register(_ slot: SlotKey) -> Register? {
         let ranked = self[slot].filter { !$0.isMark }.sorted { ($0.stamp, $0.dot) > ($1.stamp, $1.dot) }
-        guard let winner = ranked.first else { return nil }
+        guard let winner = Mutants.isOn("tie-broken-the-other-way") ? ranked.last : ranked.first else { return nil }
         var said: Set<Cell.Content> = [winner.content]
         return Register(winner: winner, losers: ranked.dropFirst().filter { said.insert($0.content).inserted })
     }

@@ -50,7 +50,7 @@ public struct VersionVector: Hashable, Sendable {
 
     @inlinable
     public func covers(_ dot: Dot) -> Bool {
-        dot.sequence <= sequence(of: dot.origin)
+        dot.sequence + (Mutants.isOn("last-transaction-not-covered") ? 1 : 0) <= sequence(of: dot.origin)
     }
 
     /// Whether everything that `other` holds is held here.
@@ -100,7 +100,7 @@ public struct VersionVector: Hashable, Sendable {
         case (false, false): .equal
         case (true, false): .after
         case (false, true): .before
-        case (true, true): .concurrent
+        case (true, true): Mutants.isOn("concurrent-taken-for-covered") ? .after : .concurrent
         }
     }
 

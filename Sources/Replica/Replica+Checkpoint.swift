@@ -47,7 +47,7 @@ extension Replica {
         }
         let message = SignedCheckpoint.message(chain: identity.chain, scope: scope, origin: origin, point: point)
         guard point.sequence > 0, checkpoint.signature.count <= SignedCheckpoint.signatureLimit,
-            verify(message, checkpoint.signature)
+            verify(message, checkpoint.signature) || Mutants.isOn("signature-is-not-checked")
         else {
             throw ReplicaError.badSignature(scope: scope, origin: origin, sequence: point.sequence)
         }

@@ -13,7 +13,9 @@ extension Replica {
     public func advanceHorizon(
         of scope: Scope, acknowledged: [VersionVector], at milliseconds: Int64
     ) throws -> VersionVector {
-        let agreed = acknowledged.reduce(vector(of: scope)) { $0.met(with: $1) }
+        let agreed = acknowledged.reduce(vector(of: scope)) { agreed, held in
+            Mutants.isOn("horizon-is-what-anybody-holds") ? agreed.joined(with: held) : agreed.met(with: held)
+        }
         guard let present = try readHorizon(of: scope) else {
             throw ReplicaError.quarantined(key: SystemRecords.horizon(of: scope))
         }
@@ -79,6 +81,7 @@ extension Replica {
             var record = Record(sortedCells: loaded.cells)
             guard record.collectMarks(upTo: collectable(in: key.scope)) else { return false }
             let collected = loaded.cells.filter { $0.isMark && !record[$0.slot].contains($0) }.map(\.dot)
+            if Mutants.isOn("collection-leaves-followers-behind") { return true }
             try requireRescan(
                 of: key.scope, below: VersionVector(collected.map { .init(origin: $0.origin, sequence: $0.sequence) }))
             try store(try encode(record.cells, key, bytes), bytes, replacing: loaded.row)

@@ -24,6 +24,7 @@ extension Replica {
         let kept = try Set(blocks.flatMap(\.keys)).compactMap { key -> ChangeBlock.Entry? in
             let sequence = try lastSequence(of: origin, in: key)
             guard let sequence else { return ChangeBlock.Entry(sequence: last, key: key) }
+            if sequence == last, Mutants.isOn("compaction-forgets-the-newest") { return nil }
             return (first...last).contains(sequence) ? ChangeBlock.Entry(sequence: sequence, key: key) : nil
         }.sorted { ($0.sequence, $0.key) < ($1.sequence, $1.key) }
         let points = blocks.flatMap(\.hashes)

@@ -25,11 +25,13 @@ extension Replica {
         try checkChains(of: base, in: scope)
         let cut = state.cut
         let horizon = horizon(of: scope)
-        let reach: DeltaReach = base.vector.isEmpty || base.vector.covers(horizon) ? .namedSlots : .wholeState
+        let isAbove = base.vector.isEmpty || base.vector.covers(horizon) || Mutants.isOn("whole-state-is-never-sent")
+        let reach: DeltaReach = isAbove ? .namedSlots : .wholeState
         // A whole state is for anybody, whatever he holds: so it tells all runs.
         let met = reach == .wholeState ? Cut() : base.met(by: state)
         let header = DeltaHeader(
-            scope: scope, base: met, cut: cut, horizon: horizon, reach: reach, runs: state.runs(beyond: met.vector))
+            scope: scope, base: met, cut: cut, horizon: horizon, reach: reach,
+            runs: Mutants.isOn("runs-are-not-told") ? [] : state.runs(beyond: met.vector))
         let keys =
             reach == .wholeState || base.vector.isEmpty
             ? try self.keys(of: scope) : try changedKeys(in: scope, beyond: base.vector, limit: limit)
@@ -174,7 +176,7 @@ extension Replica {
             goesOn = try visit(try ChangeBlock(scope, last: dot.sequence, value: value))
             return goesOn
         }
-        guard goesOn, origin == identity.origin else { return }
+        guard goesOn, origin == identity.origin, !Mutants.isOn("extraction-forgets-the-recent") else { return }
         for block in scopes[scope]?.recent ?? [] where block.last > sequence {
             guard try visit(block) else { return }
         }
@@ -186,7 +188,9 @@ extension Replica {
         for (origin, point) in cut.points {
             let mine = state.head(of: origin).point
             guard point.sequence <= mine.sequence else { continue }
-            if let hash = try knownHash(of: origin, at: point.sequence, in: scope), hash != point.hash {
+            if let hash = try knownHash(of: origin, at: point.sequence, in: scope), hash != point.hash,
+                !Mutants.isOn("fork-is-not-seen")
+            {
                 throw ReplicaError.forked(scope: scope, origin: origin, sequence: point.sequence)
             }
         }

@@ -77,7 +77,7 @@ extension Replica {
         try settleRecent()
         let head = scopes[scope]?.head(of: closed).point ?? Head.none.point
         let agreed = try knowledge(of: closed, in: scope).agreement(with: peer) ?? Head.none.point
-        guard agreed.sequence < head.sequence else {
+        guard agreed.sequence < head.sequence, !Mutants.isOn("branch-is-not-salvaged") else {
             try inTransaction { try setProven(closed, in: scope) }
             return 0
         }
@@ -141,7 +141,7 @@ extension Replica {
         at milliseconds: Int64
     ) throws {
         if origin == identity.origin {
-            guard try isContradicted(by: knowledge.end, in: scope) else { return }
+            guard try isContradicted(by: knowledge.end, in: scope), !Mutants.isOn("restored-disk-goes-on") else { return }
             try reincarnate(as: incarnation, at: milliseconds)
         }
         try salvage(origin, in: scope, knownElsewhere: knowledge)
@@ -150,7 +150,7 @@ extension Replica {
     /// Whether what a peer holds of one of this member's incarnations may be another chain than ours.
     private func isDoubtful(_ origin: Origin, in scope: Scope, peer point: ChainPoint) throws -> Bool {
         let mine = scopes[scope]?.head(of: origin).point ?? Head.none.point
-        if origin == identity.origin, point.sequence > mine.sequence { return true }
+        if origin == identity.origin, point.sequence > mine.sequence { return !Mutants.isOn("peers-lead-raises-no-doubt") }
         if try mine.sequence == 0 || isProven(origin, in: scope) { return false }
         guard point != mine else { return false }
         guard point.sequence < mine.sequence else { return true }
@@ -224,6 +224,7 @@ extension Replica {
 
     /// Notes that a delta may have brought facts of a closed incarnation that this replica answers for.
     func noteClosed(_ header: DeltaHeader) throws {
+        if Mutants.isOn("late-facts-are-not-recounted") { return }
         // What a lost member's successor writes again, it recounts itself.
         let hasNews = header.cut.points.contains { origin, point in
             adopted.contains(origin) && point != header.base[origin]

@@ -61,7 +61,7 @@ extension Replica {
         cache.removeAll()
         var news = News(scope: header.scope)
         try fold(delta.records, context, into: &news)
-        if header.reach == .wholeState {
+        if header.reach == .wholeState, !Mutants.isOn("absent-records-live-on") {
             let prefix = RecordKey.prefix(header.scope)
             _ = try foldAbsent(
                 besides: Set(delta.records.map(\.key)), from: prefix, upTo: prefix.upperBound, limit: .max, context,
@@ -79,7 +79,10 @@ extension Replica {
     public static let stampBound: Int64 = 60_000
 
     func feedClock(_ stamps: [(origin: Origin, stamp: HLC)], at milliseconds: Int64) {
-        for (_, stamp) in stamps where stamp.milliseconds - Self.stampBound <= milliseconds { clock = max(clock, stamp) }
+        for (_, stamp) in stamps
+        where stamp.milliseconds - Self.stampBound <= milliseconds || Mutants.isOn("far-stamps-feed-the-clock") {
+            clock = max(clock, stamp)
+        }
     }
 
     /// Asks whether a delta could be joined here, and changes nothing: its base, its horizon, the chains that it names.
@@ -91,11 +94,12 @@ extension Replica {
     /// Whether a delta may be joined here at all.
     func check(_ header: DeltaHeader) throws {
         let mine = vector(of: header.scope)
-        for (origin, point) in header.base.points where point.sequence > mine.sequence(of: origin) {
+        for (origin, point) in header.base.points
+        where point.sequence > mine.sequence(of: origin) && !Mutants.isOn("base-is-not-checked") {
             throw ReplicaError.baseUnknown(
                 scope: header.scope, origin: origin, needs: point.sequence, have: mine.sequence(of: origin))
         }
-        if header.reach == .namedSlots, !mine.isEmpty {
+        if header.reach == .namedSlots, !mine.isEmpty, !Mutants.isOn("delta-below-the-horizon-joined") {
             for entry in header.horizon.entries where entry.sequence > mine.sequence(of: entry.origin) {
                 throw ReplicaError.belowHorizon(
                     scope: header.scope, origin: entry.origin, horizon: entry.sequence,
@@ -103,7 +107,7 @@ extension Replica {
             }
         }
         let own = header.cut.vector.sequence(of: identity.origin)
-        guard own <= mine.sequence(of: identity.origin) else {
+        guard own <= mine.sequence(of: identity.origin) || Mutants.isOn("own-row-fetched-from-a-peer") else {
             throw ReplicaError.malformed(
                 .inventsOwn(identity.origin, sequence: own, have: mine.sequence(of: identity.origin)))
         }
@@ -119,7 +123,9 @@ extension Replica {
         for (origin, point) in header.cut.points {
             let last = min(point.sequence, state.vector.sequence(of: origin))
             let dot = Dot(origin: origin, sequence: last)
-            guard last > 0, let told = header.run(of: dot), let known = state.run(of: dot), told != known else { continue }
+            guard last > 0, let told = header.run(of: dot), let known = state.run(of: dot), told != known,
+                !Mutants.isOn("clone-not-seen-by-its-runs")
+            else { continue }
             throw ReplicaError.forked(scope: header.scope, origin: origin, sequence: last)
         }
     }
@@ -251,7 +257,9 @@ extension Replica {
         for span in header.runs where span.from > before.sequence(of: span.origin) { try save(span, of: header.scope) }
         for (origin, point) in header.cut.points {
             let mine = scopes[header.scope]?.head(of: origin).point ?? Head.none.point
-            if point.sequence > mine.sequence { changing(header.scope).setPoint(point, of: origin) }
+            if point.sequence > mine.sequence || Mutants.isOn("head-follows-a-peer-back") {
+                changing(header.scope).setPoint(point, of: origin)
+            }
         }
         try noteHorizon(header)
         if header.reach == .wholeState { try requireRescan(of: header.scope, below: vector(of: header.scope)) }
@@ -260,7 +268,8 @@ extension Replica {
     /// Writes what a fold brought to the change index.
     func save(_ news: News, upTo cut: Cut, _ before: VersionVector) throws {
         settleDigests(of: news.scope)
-        for (origin, point) in cut.points where point.sequence > before.sequence(of: origin) {
+        for (origin, point) in cut.points
+        where point.sequence > before.sequence(of: origin) && !Mutants.isOn("joined-cut-is-not-indexed") {
             let range = before.sequence(of: origin) + 1...point.sequence
             for block in news.blocks(of: origin, [point], covering: range) {
                 try save(block, of: origin, in: news.scope)

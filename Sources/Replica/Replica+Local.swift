@@ -24,7 +24,8 @@ extension Replica {
     ) throws -> (result: Result, receipt: Receipt) {
         try refresh()
         guard !isUndone else { throw StorageError.undone(path: path) }
-        guard !isClosed, !isCopy else { throw ReplicaError.incarnationClosed(identity.origin) }
+        let mayWrite = !isClosed && !isCopy || Mutants.isOn("closed-incarnation-goes-on")
+        guard mayWrite else { throw ReplicaError.incarnationClosed(identity.origin) }
         let hadEarlier = hasUncommitted
         // What the body reads within a transaction of the database takes no lock of its own.
         try begin()
@@ -127,6 +128,7 @@ extension Replica {
     /// Returns to what is durable, now or, if the disk cannot be asked now, before whatever is asked next.
     func rollBack() {
         (hasUncommitted, isUndone, isStale) = (false, false, true)
+        if Mutants.isOn("refused-write-stays-in-memory") { isStale = connection.isInTransaction }
         try? refresh()
     }
 
@@ -202,14 +204,14 @@ extension Replica {
                 try store(row, $0, replacing: work.row)
                 link.add(row, key: $0)
             }
-            if work.includesOverlay { try dropStaged(work.key) }
+            if work.includesOverlay, !Mutants.isOn("record-folded-in-twice") { try dropStaged(work.key) }
             if overlays.isEmpty { cache.insert(work.record.cells, row, under: work.key) }
-            keys.append(work.key)
+            if keys.isEmpty || !Mutants.isOn("index-forgets-a-record") { keys.append(work.key) }
         }
         settleDigests(of: scope)
         let state = changing(scope)
         let span = RunSpan(origin: dot.origin, from: dot.sequence, high: run.high, low: run.low)
-        if state.run(of: dot) != span.run { try save(span, of: scope) }
+        if state.run(of: dot) != span.run, !Mutants.isOn("run-is-not-kept") { try save(span, of: scope) }
         let hash = link.hash(after: state.head(of: dot.origin).point.hash, by: chainHasher)
         let point = ChainPoint(sequence: dot.sequence, hash: hash)
         state.addRecent(ChangeBlock(first: dot.sequence, last: dot.sequence, hashes: [point], keys: keys))

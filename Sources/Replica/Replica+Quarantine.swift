@@ -173,7 +173,8 @@ extension Replica {
         do {
             try inTransaction {
                 for (key, cells) in records { try putBack(key, cells) }
-                guard isBelieved || self.digest(of: scope) == digest else { throw Unproven() }
+                let isProven = self.digest(of: scope) == digest || Mutants.isOn("mending-is-not-proven")
+                guard isBelieved || isProven else { throw Unproven() }
                 try noteRepair(of: scope)
             }
             noteMended(scope)

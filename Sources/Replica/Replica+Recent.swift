@@ -37,7 +37,8 @@ extension Replica {
                 write(state, of: scope, into: &row)
                 state.hasRecentHead = true
             }
-            if state.dirty.count > 1 || !state.dirty.contains(own) {
+            let isOwnAlone = state.dirty.count == 1 || Mutants.isOn("others-heads-not-saved-beside-own")
+            if !isOwnAlone || !state.dirty.contains(own) {
                 for origin in state.dirty.sorted() where origin != own { try saveHead(of: origin, state, in: scope) }
             }
             state.noteSaved()
@@ -103,7 +104,7 @@ extension Replica {
                     try save(block, of: identity.origin, in: scope)
                 }
             }
-            try saveHead(of: identity.origin, state, in: scope)
+            if !Mutants.isOn("moved-log-loses-the-head") { try saveHead(of: identity.origin, state, in: scope) }
             state.settleRecent()
         }
         try tables.clearRecent()

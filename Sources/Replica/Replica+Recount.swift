@@ -86,8 +86,9 @@ extension Replica {
     ) throws -> Bool {
         let shares = try transaction.record(counter.key).counter(counter.field).shares
         let present = shares.first { $0.origin == origin }?.count ?? Count()
-        let raised = Count(
+        var raised = Count(
             increments: max(present.increments, total.increments), decrements: max(present.decrements, total.decrements))
+        if Mutants.isOn("recount-adds-to-the-share") { raised.increments = present.increments + total.increments }
         guard raised != present else { return false }
         try transaction.setShare(raised, of: origin, in: counter.field, of: counter.key)
         return true

@@ -59,7 +59,7 @@ extension Replica {
         var hasChanged = false
         for (origin, point) in header.cut.points {
             let mine = state.vector.sequence(of: origin)
-            let isDirect = member == origin.member
+            let isDirect = member == origin.member || Mutants.isOn("relays-word-is-the-origins")
             if isDirect, state.provenance.doubts(origin) {
                 for told in [header.base[origin], point].compactMap(\.self) where told.sequence <= mine {
                     guard try agrees(told, of: origin, in: header.scope) else { continue }

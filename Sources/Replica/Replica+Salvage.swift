@@ -32,7 +32,7 @@ extension Replica {
         }
         settleDigests(of: scope)
         try deleteRuns(of: closed, in: scope, beyond: agreed.sequence)
-        changing(scope).lower(closed, to: agreed)
+        if !Mutants.isOn("salvaged-past-is-still-claimed") { changing(scope).lower(closed, to: agreed) }
         try forgetChain(of: closed, in: scope, beyond: agreed.sequence)
         try appendChain(renamed, in: scope, from: base + 1, upTo: base + last - agreed.sequence, stamp)
         // A follower's cursor may cover the sequences that are free again.
@@ -46,10 +46,13 @@ extension Replica {
         guard let kind = schema[key.collection]?[cell.slot.field]?.kind, !cell.isMark else { return [renamed] }
         switch (kind, cell.slot.element) {
         case (.facts, .index(let index)):
-            guard let run = scopes[key.scope]?.run(of: cell.dot) else { return [renamed] }
+            guard let run = scopes[key.scope]?.run(of: cell.dot), !Mutants.isOn("salvaged-facts-are-new-facts") else {
+                return [renamed]
+            }
             renamed.slot.element = FactID(run: run, sequence: cell.dot.sequence, index: index).element
             return [renamed]
         case (.counter, .none), (.escrow, .none):
+            if Mutants.isOn("salvage-re-adds-counters") { return [renamed] }
             // A statement about the closed one's share; whatever peers hold as its own cell up to the agreed point gives way.
             renamed.slot.element = .index(cell.dot.origin.rawValue)
             var mark = renamed

@@ -17,6 +17,7 @@ extension Replica {
         try inTransaction {
             for place in heldStagings + [staging.place] { try deleteStaged(at: place) }
             try save(staging)
+            if Mutants.isOn("vector-advanced-too-early") { try publish(header, from: member) }
         }
         return nil
     }
@@ -110,7 +111,7 @@ extension Replica {
         var overlay = try staging(of: scope, from: member)
         if let announced {
             let count = try stagedRecordCount(at: overlay.place)
-            guard count == announced else {
+            guard count == announced || Mutants.isOn("staged-records-not-counted") else {
                 try dropStaged(scope, from: member)
                 throw ReplicaError.incomplete(scope: scope, records: count, announced: announced)
             }
@@ -119,7 +120,7 @@ extension Replica {
         // As with `join`: what comes again, or late, changes nothing, even if it says other things about what is held.
         guard !vector(of: scope).covers(overlay.header.cut.vector) else { return try dropStaged(scope, from: member) }
         try checkMended(overlay)
-        overlay.before = vector(of: scope)
+        overlay.before = Mutants.isOn("cut-joined-against-itself") ? overlay.header.cut.vector : vector(of: scope)
         try inTransaction {
             try save(overlay)
             try publish(overlay.header, from: overlay.sender)
@@ -188,7 +189,7 @@ extension Replica {
         besides entries: [StagedChunk.Entry], of overlay: Overlay, from first: [UInt8]?, upTo next: [UInt8]?,
         _ byteBudget: Int, _ news: inout News
     ) throws -> [UInt8]? {
-        guard overlay.header.reach == .wholeState else { return nil }
+        guard overlay.header.reach == .wholeState, !Mutants.isOn("absent-records-live-on") else { return nil }
         let prefix = RecordKey.prefix(news.scope)
         return try foldAbsent(
             besides: Set(entries.map(\.key)),
@@ -246,7 +247,8 @@ extension Replica {
             }
             block = ChangeBlock(
                 first: min(block.first, present.first), last: block.last,
-                hashes: block.hashes.isEmpty ? present.hashes : block.hashes, keys: block.keys + present.keys)
+                hashes: block.hashes.isEmpty ? present.hashes : block.hashes,
+                keys: Mutants.isOn("folded-chunks-unname-each-other") ? block.keys : block.keys + present.keys)
         }
         try save(block, of: origin, in: scope)
     }

@@ -35,7 +35,9 @@ extension Replica {
 
     func load(_ key: RecordKey, _ bytes: UnsafeRawBufferPointer) throws -> Loaded {
         var loaded = try loadRow(key, bytes)
-        guard !overlays.isEmpty, let overlay = overlays[key.scope] else { return loaded }
+        guard !overlays.isEmpty, let overlay = overlays[key.scope], !Mutants.isOn("unfolded-cut-is-not-read") else {
+            return loaded
+        }
         guard let staged = try stagedRecord(key, in: overlay) else { return loaded }
         loaded.cells = try joined(loaded.cells, with: staged, key: key, overlay.context)
         loaded.includesOverlay = true
@@ -76,7 +78,8 @@ extension Replica {
     private func stored<Result>(
         _ key: RecordKey, _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result? {
-        guard quarantined.isEmpty || !quarantined.contains(key) else { throw ReplicaError.quarantined(key: key) }
+        let isReadable = quarantined.isEmpty || !quarantined.contains(key) || Mutants.isOn("record-aside-reads-as-empty")
+        guard isReadable else { throw ReplicaError.quarantined(key: key) }
         return try tables.record(bytes, body)
     }
 
@@ -126,6 +129,7 @@ extension Replica {
 
     func noteMarks(from hadMarks: Bool, to hasMarks: Bool, _ key: UnsafeRawBufferPointer) throws {
         guard hasMarks != hadMarks else { return }
+        if Mutants.isOn("marked-record-is-not-noted") { return }
         if hasMarks { try tables.put(.mark, Array(key), []) } else { try tables.delete(.mark, Array(key)) }
     }
 
@@ -223,7 +227,7 @@ extension Replica {
         of group: Row.Group, in bytes: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer
     ) throws(CodecError) -> Hash128? {
         let version = Version(dot: group.dot, stamp: group.stamp)
-        guard group.hasMarks else {
+        guard group.hasMarks, !Mutants.isOn("digest-counts-marks") else {
             return digestHasher.hash(UnsafeRawBufferPointer(rebasing: bytes[group.body]), of: version, in: key)
         }
         var live: [Cell] = []

@@ -95,7 +95,7 @@ public final class Replica {
         try configure(connection, parameters)
         try Migration(connection).run(from: version)
         // A log that is found may never have been synced: what it shows is made durable before anybody hears of it.
-        _ = try connection.integer("PRAGMA wal_checkpoint(PASSIVE)")
+        if !Mutants.isOn("found-log-is-trusted") { _ = try connection.integer("PRAGMA wal_checkpoint(PASSIVE)") }
         return try Replica(connection, parameters)
     }
 
@@ -127,9 +127,10 @@ public final class Replica {
 
     /// Every acknowledged commit is synced; checkpoints run when the owner says so, between transactions.
     private static func configure(_ connection: Connection, _ parameters: OpeningParameters) throws {
+        let synchronous = Mutants.isOn("commit-is-not-synced") ? "NORMAL" : "FULL"
         try connection.execute(
             """
-            PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
+            PRAGMA journal_mode = WAL; PRAGMA synchronous = \(synchronous); PRAGMA wal_autocheckpoint = 0;
             PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -\(parameters.cacheKiB);
             """)
         connection.countLogFrames()
@@ -162,10 +163,10 @@ public final class Replica {
             _ = changing(scope).add(span)
             return true
         }
-        try loadRecent()
+        if !Mutants.isOn("recent-rows-not-read-at-start") { try loadRecent() }
         for state in scopes.values { state.noteSaved() }
         clock = scopes.values.reduce(.none) { max($0, $1.head(of: identity.origin).stamp) }
-        try loadOverlays()
+        if !Mutants.isOn("arriving-cuts-forgotten-at-start") { try loadOverlays() }
         try loadQuarantine()
         try loadToldHorizons()
         try loadProvenance()
@@ -208,7 +209,8 @@ extension Replica {
     public func horizon(of scope: Scope) -> VersionVector {
         guard let state = scopes[scope] else { return VersionVector() }
         guard let decided = decidedHorizons[scope, default: VersionVector()] else { return state.vector }
-        return decided.joined(with: state.toldHorizon).met(with: state.vector)
+        let known = Mutants.isOn("senders-horizon-is-forgotten") ? decided : decided.joined(with: state.toldHorizon)
+        return known.met(with: state.vector)
     }
 
     /// The sum of the hashes of all live cells of a scope. Equal vectors and equal state have equal digests; at different

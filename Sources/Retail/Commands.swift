@@ -51,14 +51,16 @@ extension Transaction {
     /// Sells: writes the order, takes its lines out of stock and adds the points that were earned.
     public func place(_ order: NewOrder, at member: UInt32) throws {
         let key = RetailSchema.order(order.id, of: member)
-        guard try record(key)[SlotKey(field: RetailSchema.Order.total)].isEmpty else { throw RetailError.exists(key) }
+        guard try record(key)[SlotKey(field: RetailSchema.Order.total)].isEmpty || Mutants.isOn("order-taken-twice") else {
+            throw RetailError.exists(key)
+        }
         if let customer = order.customer {
             try set(RetailSchema.Order.customer, of: key, to: .identifier(customer))
         }
         try set(RetailSchema.Order.payment, of: key, to: Tender.value(of: order.payment))
         try set(RetailSchema.Order.total, of: key, to: .integer(order.total))
         try set(RetailSchema.Order.placed, of: key, to: .moment(order.placed))
-        if try record(key)[SlotKey(field: RetailSchema.Order.status)].isEmpty {
+        if try record(key)[SlotKey(field: RetailSchema.Order.status)].isEmpty || Mutants.isOn("sale-sets-the-status-back") {
             // Else somebody has moved it on already, who heard of it elsewhere.
             try advance(RetailSchema.Order.status, of: key, to: OrderStatus.new.rawValue)
         }
@@ -66,7 +68,7 @@ extension Transaction {
             let fact = Value.tuple([.identifier(line.sku), .integer(line.quantity), .integer(line.unitPrice)])
             try state(fact, in: RetailSchema.Order.lines, of: key)
         }
-        if let customer = order.customer, order.points != 0 {
+        if let customer = order.customer, order.points != 0 || Mutants.isOn("no-points-are-a-fact") {
             let fact = Value.tuple([.identifier(customer), .integer(order.points)])
             try state(fact, in: RetailSchema.Order.pointsEarned, of: key)
         }
@@ -87,7 +89,7 @@ extension Transaction {
         _ id: Identifier, received: Int64, _ lines: [(sku: Identifier, quantity: Int64)], at member: UInt32
     ) throws {
         let key = RetailSchema.receipt(id, of: member)
-        guard try record(key).isEmpty else { throw RetailError.exists(key) }
+        guard try record(key).isEmpty || Mutants.isOn("receipt-taken-twice") else { throw RetailError.exists(key) }
         try set(RetailSchema.Receipt.received, of: key, to: .moment(received))
         for line in lines {
             let fact = Value.tuple([.identifier(line.sku), .integer(line.quantity)])

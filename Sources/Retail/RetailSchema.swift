@@ -103,7 +103,8 @@ public enum RetailSchema {
             guard case .tuple(let items) = line, items.count == 3, case .identifier(let sku) = items[0],
                 case .integer(let quantity) = items[1]
             else { return [] }
-            return [Movement(RetailSchema.stock(of: sku, at: key.scope.member), Stock.sold, quantity)]
+            let pieces = Mutants.isOn("stock-moves-by-lines") ? 1 : quantity
+            return [Movement(RetailSchema.stock(of: sku, at: key.scope.member), Stock.sold, pieces)]
         }
 
         static func movements(ofPoints key: RecordKey, _ fact: Value) -> [Movement] {
@@ -124,7 +125,8 @@ public enum RetailSchema {
             guard case .tuple(let items) = line, items.count == 2, case .identifier(let sku) = items[0],
                 case .integer(let quantity) = items[1]
             else { return [] }
-            return [Movement(RetailSchema.stock(of: sku, at: key.scope.member), Stock.received, quantity)]
+            let counter = Mutants.isOn("receipt-counted-as-a-sale") ? Stock.sold : Stock.received
+            return [Movement(RetailSchema.stock(of: sku, at: key.scope.member), counter, quantity)]
         }
     }
 

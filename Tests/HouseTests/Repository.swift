@@ -33,6 +33,13 @@ enum Repository {
         }
     }
 
+    /// The names of all scenarios, those of regressions included.
+    static func scenarios() throws -> Set<String> {
+        let folder = root.appending(path: "Simulations").path(percentEncoded: false)
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".json") }
+        return Set(names.map { URL(filePath: $0).deletingPathExtension().lastPathComponent })
+    }
+
     /// Every file that git keeps, by path. What merely lies about in the directory is nobody's business.
     static func trackedPaths() throws -> [String] {
         let git = Process()

@@ -37,7 +37,7 @@ public struct ChainKnowledge: Hashable, Sendable {
     private func lastCommonRun(with other: ChainKnowledge) -> UInt64 {
         let both = min(last, other.last)
         for (mine, theirs) in zip(runs, other.runs) where mine != theirs {
-            return min(both, min(mine.from, theirs.from) - 1)
+            return min(both, min(mine.from, theirs.from) - (Mutants.isOn("branches-part-one-too-late") ? 0 : 1))
         }
         // The one with more runs began the next one where the other had none.
         let next = (runs.count > other.runs.count ? runs : other.runs).dropFirst(min(runs.count, other.runs.count)).first

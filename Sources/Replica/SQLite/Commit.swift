@@ -1,3 +1,4 @@
+internal import CRDT
 internal import CSQLite
 
 extension Connection {
@@ -15,6 +16,7 @@ extension Connection {
         let failure = foundNoRoom ? .diskFull(sql: "COMMIT") : error(code, sql: "COMMIT")
         if isInTransaction { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
         guard !isInTransaction else { throw .undecided(path: path) }
+        if Mutants.isOn("failed-commit-leaves-its-frames") { throw failure }
         let (second, findsNoRoom) = run("PRAGMA user_version = \(version)")
         // Where there is no room for a first frame, or nothing may be written at all, nothing was.
         let isUntouched = foundNoRoom && findsNoRoom || code == second && code == SQLITE_READONLY

@@ -40,7 +40,7 @@ struct CellUnion {
     }
 
     private func chosen(_ left: Cell, _ right: Cell) -> Cell {
-        if left.isMark != right.isMark { return left.isMark ? right : left }
+        if left.isMark != right.isMark { return left.isMark != Mutants.isOn("repair-prefers-marks") ? right : left }
         if mine != theirs {
             if left.dot.origin.member == mine { return left }
             if left.dot.origin.member == theirs { return right }

@@ -142,7 +142,8 @@ public struct PackedCells: Sendable {
     /// - Parameter cells: room for those that are compared.
     /// - Returns: nil if some slot holds cells on both sides, or if that takes long to find out.
     func news(beyond vector: VersionVector, _ cells: inout [Cell]) throws(CodecError) -> PackedCells? {
-        let news = groups.filter { !vector.covers($0.dot) }
+        let isMuting = Mutants.isOn("removal-shipped-without-its-mark")
+        let news = groups.filter { !vector.covers($0.dot) && !(isMuting && $0.hasMarks) }
         cells.removeAll(keepingCapacity: true)
         try append(news[...], to: &cells)
         let newCount = cells.count

@@ -149,6 +149,7 @@ extension RecordFold {
             if next < kept.count, kept[next].dot == group.dot {
                 next += 1
             } else {
+                if Mutants.isOn("digest-keeps-what-died") { continue }
                 try replica.subtractDigest(of: group, in: row, key)
             }
         }
@@ -170,7 +171,7 @@ extension RecordFold {
         guard named.count <= 16 else { return false }
         kept.removeAll(keepingCapacity: true)
         for group in present {
-            guard context.cut.covers(group.dot) else {
+            guard context.cut.covers(group.dot) || Mutants.isOn("fold-drops-what-the-sender-lacks") else {
                 kept.append(group)
                 continue
             }
@@ -178,6 +179,7 @@ extension RecordFold {
             try PackedCells.append(group, of: row, to: &cells)
             var dead = 0
             for index in cells.indices where isNamed(cells[index].slot) { dead += 1 }
+            if Mutants.isOn("fold-keeps-what-died") { dead = 0 }
             if dead == 0 { kept.append(group) } else if dead < cells.count { return false }
         }
         return true

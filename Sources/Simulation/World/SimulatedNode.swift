@@ -67,6 +67,8 @@ extension SimulatedNode {
         var told: [UInt32: [Scope: VersionVector]] = [:]
         /// When what the last turn came to is heard: it keeps its order.
         var lastHeard: Int64 = 0
+        /// When the last piece that was read beside the replica's owner is heard: pieces keep their order, too.
+        var lastPieceHeard: Int64 = 0
 
         /// Rarer than at a node: months go by here.
         private static let verificationMilliseconds: Int64 = 6 * 3_600_000

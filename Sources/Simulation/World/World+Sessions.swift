@@ -219,7 +219,8 @@ extension World {
             return ask(ReplicaTurns.Request(.session(work)), at: node)
         }
         guard node.disk.isPowered else { return crash(node) }
-        let time = now + Int64.random(in: beginning.diskDelay, using: &program.random)
+        let time = max(program.lastPieceHeard, now + Int64.random(in: beginning.diskDelay, using: &program.random))
+        program.lastPieceHeard = time
         schedule(.hear(ReplicaTurns.Outcome(replies: [SessionReply(key: key, answer: answer)])), for: node, at: time)
     }
 

@@ -1,3 +1,5 @@
+internal import CRDT
+
 /// How long to wait before somebody is dialled again: longer after each failure, and never in step with others.
 ///
 /// Each wait is drawn between the shortest one and three times the last, up to a bound, so that a thousand stores that lost
@@ -18,7 +20,8 @@ public struct BackOff: Hashable, Sendable {
     /// - Returns: how long to wait now.
     public mutating func fail(_ random: inout some RandomNumberGenerator) -> Int64 {
         failures += 1
-        let bound = min(longestMilliseconds, max(shortestMilliseconds, last) * 3)
+        let longest = Mutants.isOn("waits-grow-without-bound") ? Int64.max / 4 : longestMilliseconds
+        let bound = min(longest, max(shortestMilliseconds, last) * 3)
         last = Int64.random(in: shortestMilliseconds...bound, using: &random)
         return last
     }

@@ -1,3 +1,5 @@
+internal import CRDT
+
 /// Whom a node dials, and when: those whom somebody has named, and every headquarters that the chain knows of.
 public struct DialPlan<Address: Hashable & Sendable>: Sendable {
     public struct Target: Hashable, Sendable {
@@ -79,7 +81,7 @@ public struct DialPlan<Address: Hashable & Sendable>: Sendable {
     public mutating func ended(_ index: Int, at now: Int64, _ random: inout some RandomNumberGenerator) -> Int64 {
         let lasted = targets[index].opened.map { now - $0 } ?? 0
         if lasted >= targets[index].backOff.longestMilliseconds { targets[index].backOff.succeed() }
-        (targets[index].isBusy, targets[index].opened) = (false, nil)
+        (targets[index].isBusy, targets[index].opened) = (Mutants.isOn("lost-line-stays-busy"), nil)
         return targets[index].backOff.fail(&random)
     }
 }

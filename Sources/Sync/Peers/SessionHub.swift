@@ -158,7 +158,7 @@ public struct SessionHub {
     }
 
     private mutating func noteChanges(of scopes: [Scope], at now: Moment) {
-        held.formUnion(scopes)
+        if !Mutants.isOn("new-scopes-are-not-held") { held.formUnion(scopes) }
         for (key, scopes) in subscriptions.concerned(by: scopes) {
             slots[key]?.session.noteChanges(of: scopes, at: now)
             drive(key, at: now)

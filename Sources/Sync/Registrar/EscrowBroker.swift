@@ -65,7 +65,7 @@ public struct EscrowBroker {
         try replica.commit()
         for scope in scopes {
             cursors[scope] = replica.vector(of: scope)
-            undecided[scope] = refused[scope]
+            undecided[scope] = Mutants.isOn("undecided-request-forgotten") ? nil : refused[scope]
         }
         return grants
     }
@@ -86,7 +86,8 @@ public struct EscrowBroker {
             let escrow = record.escrow(field)
             return escrow.rows.keys.sorted().filter { requester in
                 // Rights of an incarnation that has ended would be frozen with it.
-                escrow.openRequest(of: requester, to: own) != nil && !replica.isClosed(requester)
+                escrow.openRequest(of: requester, to: own) != nil
+                    && (!replica.isClosed(requester) || Mutants.isOn("ended-incarnation-is-granted"))
             }.map { (field: field, requester: $0) }
         }
         guard !open.isEmpty else { return [] }

@@ -41,13 +41,13 @@ public struct FenceProgress: Hashable, Sendable {
         held: (Scope) -> VersionVector
     ) {
         waits = live.sorted().compactMap { member in
-            guard let receipt = receipts[member], receipt.fence == fence else {
+            guard let receipt = receipts[member], receipt.fence == fence || Mutants.isOn("older-fence-is-enough") else {
                 return Wait(member: member, reason: .unacknowledged)
             }
             for (scope, vector) in receipt.held.sorted(by: { $0.key < $1.key }) {
                 let mine = held(scope)
                 let lacking = vector.entries.first { isLost($0.origin) && $0.sequence > mine.sequence(of: $0.origin) }
-                guard let lacking else { continue }
+                guard let lacking, !Mutants.isOn("fence-waits-for-no-delivery") else { continue }
                 let have = mine.sequence(of: lacking.origin)
                 return Wait(
                     member: member,

@@ -113,6 +113,11 @@ public struct ReplicaTurns {
                 do {
                     let (_, receipt) = try replica.apply(at: milliseconds, body)
                     applied(receipt)
+                    if Mutants.isOn("acknowledged-before-commit") {
+                        request.settle(nil)
+                        group.append(Applied(request: Request(request.work), receipt: receipt))
+                        continue
+                    }
                     group.append(Applied(request: request, receipt: receipt))
                 } catch {
                     let error = host.explain(error)
@@ -147,7 +152,8 @@ public struct ReplicaTurns {
         var outcome = Outcome(replies: counter.takeReplies(), changed: replica.takeChangedScopes())
         if broker != nil {
             decideRequests(in: outcome.changed, at: host.wallClock())
-            outcome.changed = Set(outcome.changed).union(replica.takeChangedScopes()).sorted()
+            let granted = replica.takeChangedScopes()
+            if !Mutants.isOn("grants-are-told-to-nobody") { outcome.changed = Set(outcome.changed).union(granted).sorted() }
         }
         let ailing = replica.ailingScopes
         if ailing != toldAiling { (toldAiling, outcome.ailing) = (ailing, ailing) }
@@ -204,7 +210,7 @@ public struct ReplicaTurns {
         let isIntact = group.allSatisfy { applied in
             applied.receipt.dots.allSatisfy { replica.vector(of: $0.scope).covers($0.dot) }
         }
-        guard !isIntact else { return }
+        guard !isIntact, !Mutants.isOn("group-hears-at-the-commit") else { return }
         for applied in group { applied.request.settle(error) }
         group = []
     }

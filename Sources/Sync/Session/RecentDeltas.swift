@@ -1,3 +1,4 @@
+internal import CRDT
 internal import Replica
 
 /// The last small deltas that were read for sessions: when headquarters has news for ten thousand stores that stand alike, they
@@ -15,10 +16,15 @@ final class RecentDeltas {
 
     /// - Returns: what a peer at a cut lacks of a scope, if that was read and the scope stands where it stood then.
     func delta(of scope: Scope, for base: Cut, in replica: Replica) -> Delta? {
-        guard let index = entries.lastIndex(where: { $0.delta.header.scope == scope && $0.base == base }) else { return nil }
+        guard
+            let index = entries.lastIndex(where: { entry in
+                entry.delta.header.scope == scope && (entry.base == base || Mutants.isOn("read-for-another-base"))
+            })
+        else { return nil }
         let entry = entries.remove(at: index)
         // What was set aside since must not pass for absent.
-        guard entry.delta.header.cut == replica.cut(of: scope), replica.quarantinedKeys.isEmpty,
+        let isCurrent = entry.delta.header.cut == replica.cut(of: scope) || Mutants.isOn("read-some-time-ago")
+        guard isCurrent, replica.quarantinedKeys.isEmpty,
             entry.delta.header.horizon == replica.horizon(of: scope)
         else { return nil }
         entries.append(entry)

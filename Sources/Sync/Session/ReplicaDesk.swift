@@ -104,7 +104,8 @@ public struct ReplicaDesk {
         }
         return Standing(
             cut: replica.cut(of: scope), digest: replica.digest(of: scope), summary: replica.summary(of: scope),
-            staged: staged, relayed: replica.relayedOrigins(in: scope), isDamaged: replica.isAside(scope))
+            staged: staged, relayed: replica.relayedOrigins(in: scope),
+            isDamaged: replica.isAside(scope) && !Mutants.isOn("damage-is-not-told"))
     }
 
     /// The first half of settling this member's own past: which origins must be compared.

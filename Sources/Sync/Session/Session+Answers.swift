@@ -89,7 +89,7 @@ extension Session {
             close(because: .timedOut(.opening))
         } else if let frameDeadline, time >= frameDeadline {
             close(because: .timedOut(.frame))
-        } else if time >= times.lastHeard + bounds.silenceMilliseconds {
+        } else if time >= times.lastHeard + bounds.silenceMilliseconds, !Mutants.isOn("silence-is-not-noticed") {
             close(because: .timedOut(.silence))
         } else if let since = times.unacknowledgedSince, time >= since + bounds.acknowledgementMilliseconds {
             close(because: .timedOut(.acknowledgement))

@@ -170,7 +170,7 @@ extension Session {
         }
         guard scope != .chain else { return }
         for (origin, point) in header.cut.points where point.sequence > header.base[origin]?.sequence ?? 0 {
-            guard access.mayWrite(origin.member, scope) else {
+            guard access.mayWrite(origin.member, scope) || Mutants.isOn("anybody-writes-anywhere") else {
                 throw .notPermitted(scope: scope, member: origin.member)
             }
         }
@@ -184,6 +184,7 @@ extension Session {
         // From here on the other side's pushes build on these.
         for header in headers { heard[header.scope, default: PushBasis()].takeIn(header) }
         receiving.arrivals.append(Arrival(ordinal: receiving.ordinal, cuts: cuts, bytes: bytes, memoryBytes: memory))
+        if Mutants.isOn("joined-is-said-before-it-is") { emit(.acknowledge(receiving.ordinal)) }
     }
 
     private mutating func takeBegin(
@@ -251,7 +252,8 @@ extension Session {
     private mutating func takeEnd(_ byteCount: Int) throws(SessionError) {
         guard let bulk = receiving.bulk else { throw .unexpected(kind: FrameKind.end.rawValue) }
         receiving.bulk = nil
-        guard bulk.isIgnored || bulk.isResumed || bulk.received == bulk.recordCount else {
+        let isComplete = bulk.received == bulk.recordCount || Mutants.isOn("missing-pieces-are-not-missed")
+        guard bulk.isIgnored || bulk.isResumed || isComplete else {
             // Nobody knows which are missing: what is staged must not be gone on with.
             requests.append(.unstage(bulk.header.scope))
             throw .malformed(kind: FrameKind.end.rawValue)
@@ -281,12 +283,13 @@ extension Session {
             for (scope, cut) in arrival.cuts { told[scope, default: PushBasis()].takeIn(cut) }
             spend(arrival.bytes)
         }
-        if let last { emit(.acknowledge(last)) }
+        if let last, !Mutants.isOn("joined-is-said-before-it-is") { emit(.acknowledge(last)) }
     }
 
     /// Gives credit back once enough has gathered.
     mutating func spend(_ bytes: Int) {
         receiving.spent += Int64(bytes)
+        if Mutants.isOn("credit-is-not-given-back") { return }
         guard receiving.spent >= Int64(parameters.bounds.creditBytes / 4) else { return }
         emit(.credit(UInt64(receiving.spent)))
         receiving.credit += receiving.spent

@@ -78,7 +78,7 @@ extension Session {
         var deltas = deltas.filter { shares($0.header.scope) }
         if sending.credit <= 0 || !isWritable {
             // Used up since they were asked for; by when there is more, there may be other news.
-            sending.dirty.formUnion(deltas.map(\.header.scope))
+            if !Mutants.isOn("news-without-credit-forgotten") { sending.dirty.formUnion(deltas.map(\.header.scope)) }
             deltas = []
         }
         var tooLarge = large.filter { shares($0) }
@@ -94,14 +94,16 @@ extension Session {
                 tooLarge += deltas.map(\.header.scope)
             }
         }
-        sending.large += tooLarge.sorted()
+        if !Mutants.isOn("news-too-large-for-a-push-forgotten") { sending.large += tooLarge.sorted() }
         pump(at: now)
     }
 
     /// Notes that what these headers bring is on its way.
     private mutating func launch(_ headers: [DeltaHeader], spool: SpoolID?, at now: Moment) {
         sending.ordinal += 1
-        for header in headers { told[header.scope, default: PushBasis()].takeIn(header) }
+        for header in headers where !Mutants.isOn("sent-news-is-not-noted") {
+            told[header.scope, default: PushBasis()].takeIn(header)
+        }
         let cuts = headers.map { (scope: $0.scope, cut: $0.cut) }
         sending.flights.append(Flight(ordinal: sending.ordinal, cuts: cuts, spool: spool))
         if times.unacknowledgedSince == nil { times.unacknowledgedSince = now.monotonic }
@@ -114,7 +116,9 @@ extension Session {
         }
         while let flight = sending.flights.first, flight.ordinal <= ordinal {
             sending.flights.removeFirst()
-            for (scope, cut) in flight.cuts { heard[scope, default: PushBasis()].takeIn(cut) }
+            for (scope, cut) in flight.cuts where !Mutants.isOn("acknowledged-news-is-not-noted") {
+                heard[scope, default: PushBasis()].takeIn(cut)
+            }
             if let spool = flight.spool { requests.append(.forget(spool)) }
         }
         times.unacknowledgedSince = sending.flights.isEmpty ? nil : now.monotonic
@@ -161,6 +165,7 @@ extension Session {
         // What an earlier session brought is not sent again.
         if let staged = sending.staged.removeValue(forKey: scope), staged.header == spool.header {
             bulk.next = spool.pieces.firstIndex { $0.last > staged.last } ?? spool.pieces.count
+            if bulk.next < spool.pieces.count, Mutants.isOn("resuming-skips-a-piece") { bulk.next += 1 }
             bulk.wanted = bulk.next
         }
         bulk.spool = spool
@@ -198,7 +203,7 @@ extension Session {
         let origins = spool.header.cut.points.filter { spool.header.base.vector.sequence(of: $0.origin) < $0.point.sequence }
         requests.append(.checkpoints(origins.map { Doubt(scope: bulk.scope, origin: $0.origin) }))
         // Something may have happened since the pieces were read.
-        if shares(bulk.scope) { sending.dirty.insert(bulk.scope) }
+        if shares(bulk.scope), !Mutants.isOn("news-behind-a-large-delta-forgotten") { sending.dirty.insert(bulk.scope) }
     }
 
     /// A word about transactions that the other side does not hold yet would be lost on it: those come first.

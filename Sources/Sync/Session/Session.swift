@@ -143,6 +143,7 @@ public struct Session {
     /// other side was told how far things are held here is known to nobody else.
     public mutating func noteChanges(of scopes: some Sequence<Scope>, at now: Moment) {
         guard phase != .closed else { return }
+        if phase != .open, Mutants.isOn("changes-while-opening-forgotten") { return }
         // What the other side wants is not known before its first frame; once both are ready, what it does not is left out.
         for scope in scopes where hello == nil ? parameters.interest.contains(scope) : shares(scope) {
             sending.dirty.insert(scope)
