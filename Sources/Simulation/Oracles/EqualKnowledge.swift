@@ -32,7 +32,9 @@ struct EqualKnowledge: Oracle {
     private mutating func check(_ node: Int, _ scope: Scope, in laboratory: Laboratory) throws {
         guard let replica = laboratory.world.nodes[node].replica else { return }
         // While a large cut is being folded in, nobody knows the digest.
-        guard let vector = laboratory.journal.vector(of: replica, in: scope), let digest = replica.digest(of: scope) else { return }
+        guard let vector = laboratory.journal.vector(of: replica, in: scope), let digest = replica.digest(of: scope) else {
+            return
+        }
         let claim = Claim(digest: digest, node: node, time: laboratory.world.now)
         guard let other = claims[scope]?[vector] else {
             claims[scope, default: [:]][vector] = claim

@@ -24,7 +24,8 @@ struct LosersKept: Oracle {
                     for (slot, values) in choices {
                         let offered = Self.choices(in: slot, of: record, key)
                         guard Set(offered) != values || offered.count != values.count else { continue }
-                        throw Self.violation("\(key): offers \(offered), and should \(values)", at: node, in: laboratory)
+                        throw Self.violation(
+                            "\(key): offers \(Self.text(offered)), and should \(Self.text(values))", at: node, in: laboratory)
                     }
                 }
             }
@@ -39,6 +40,9 @@ struct LosersKept: Oracle {
         }
         return record.register(slot).map { ([$0.winner] + $0.losers).compactMap(\.value) } ?? []
     }
+
+    /// The same for equal sets.
+    private static func text(_ values: some Sequence<Value>) -> String { "\(values.map { "\($0)" }.sorted())" }
 
     private func checkCount(_ contested: Int, _ replica: Replica, _ node: Int, _ laboratory: Laboratory) throws {
         var verification = RowVerification()

@@ -6,8 +6,8 @@ internal import Sync
 struct MemoryBounded: Oracle {
     static let name = "memory_bounded"
 
-    /// One frame may overdraw credit. Measured: none at any commit.
-    private static let frameBytes = 1 << 17
+    /// One frame may overdraw credit: a push, or a piece of a large delta. Measured: none at any commit.
+    private static let frameBytes = 1 << 16
     /// One may wait above what else does, and four pieces of a large delta for the line.
     private static let framesKept = 5
     /// So many sessions are looked at after each commit, in turn: HQ has one with every store.

@@ -10,7 +10,9 @@ public protocol Work: Decodable, Sendable {
 /// All kinds of work, in the order in which they are to be named where one stands on another. A new one is a file beside these,
 /// and a line here.
 public enum Works {
-    public static let all: [any Work.Type] = [Sales.self, Deliveries.self, StatusChanges.self, CustomerEdits.self]
+    public static let all: [any Work.Type] = [
+        Sales.self, Deliveries.self, GeneratedLog.self, StatusChanges.self, CustomerEdits.self,
+    ]
 }
 
 /// A work as it stands in a file.
