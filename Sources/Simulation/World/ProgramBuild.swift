@@ -11,7 +11,7 @@ enum ProgramBuild: String, Codable, CaseIterable, Sendable {
     case noCustomers = "no_customers"
     /// Its sessions do not hear of what is new on it, and say that all is in sync.
     case deaf
-    /// It hangs up as soon as a session is open, and dials again.
+    /// It hangs up as soon as a session is open, and dials again at once.
     case restless
     /// It sends on although the line takes nothing, and lets others send whatever they like.
     case boundless

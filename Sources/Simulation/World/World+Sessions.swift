@@ -116,7 +116,8 @@ extension World {
 
     private func redial(_ id: SimulatedNetwork.ConnectionID, at node: SimulatedNode) {
         guard let program = node.program, let target = program.lines.targets.removeValue(forKey: id) else { return }
-        schedule(.dial(target), for: node, at: now + program.dials.ended(target, at: now, &program.random))
+        let wait = program.dials.ended(target, at: now, &program.random)
+        schedule(.dial(target), for: node, at: now + (node.build == .restless ? 500 : wait))
     }
 
     // MARK: What the network tells
