@@ -60,7 +60,9 @@ import Testing
         #expect(try Program.run(["simulate", file]).errors.contains("acknowledged_kept is violated"))
         try FileManager.default.removeItem(atPath: file)
 
-        let calm = try write(Self.putBack.replacing("put_back\", \"node\": 2, \"unnoticed\": true", with: "back_up\", \"node\": 2"), as: "calm.json")
+        let calm = try write(
+            Self.putBack.replacing("put_back\", \"node\": 2, \"unnoticed\": true", with: "back_up\", \"node\": 2"),
+            as: "calm.json")
         #expect(try Program.run(["simulate", calm, "--shrink", path + "/none"]).code == 0)
         #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/none").isEmpty)
     }
