@@ -16,7 +16,7 @@ extension NodeService {
             }
             ailing = scopes
         }
-        for scope in scopes { hub.noteDamage(of: scope, asking: Self.askedPeers, &random, at: now) }
+        hub.noteAiling(scopes, asking: Self.askedPeers, &random, at: now)
         carryOut()
     }
 

@@ -9,7 +9,7 @@ public struct NodeStatus: Codable, Hashable, Sendable {
     public struct Peer: Codable, Hashable, Sendable {
         public var member: UInt32?
         public var name: String
-        /// `in sync`, `syncing`, `opening`, `not connected`.
+        /// `in sync`, `syncing`, `mending` (something that both share is damaged here), `opening`, `not connected`.
         public var state: String
         public var remote: String?
         /// When the state began, in milliseconds since 1970; nil if it was never otherwise since the node started.
@@ -115,7 +115,7 @@ extension NodeService {
         for key in hub.keys {
             guard let line = lines[key], let session = hub[key] else { continue }
             seen.insert(line.identity.member)
-            peers.append(status(of: session, on: line))
+            peers.append(status(of: session, key, on: line))
         }
         for (member, past) in history.sorted(by: { $0.key < $1.key }) where !seen.contains(member) {
             seen.insert(member)
@@ -137,14 +137,15 @@ extension NodeService {
         return peers
     }
 
-    private func status(of session: Session, on line: SessionLine) -> NodeStatus.Peer {
+    private func status(of session: Session, _ key: SessionKey, on line: SessionLine) -> NodeStatus.Peer {
         let past = history[line.identity.member]
         let isOpen = session.phase == .open
         // While another session is tried, why the last one ended still holds.
         let error = isOpen ? nil : past?.error
         return NodeStatus.Peer(
             member: line.identity.member, name: line.identity.name,
-            state: !isOpen ? "opening" : session.isIdle ? "in sync" : "syncing", remote: line.remote.description,
+            state: !isOpen ? "opening" : hub.isInSync(key) ? "in sync" : session.isIdle ? "mending" : "syncing",
+            remote: line.remote.description,
             since: isOpen ? past?.lastOpened ?? line.began : line.began, unacknowledged: session.unacknowledgedCount,
             clockOffsetMilliseconds: session.clockOffset?.milliseconds,
             suspended: Dictionary(

@@ -28,7 +28,7 @@ public enum Acts {
     public static let all: [any Act.Type] = [
         Sell.self, Receive.self, MoveStatus.self, EditCustomer.self, ChangeLine.self, TearLine.self, KillProgram.self,
         LosePower.self, SwitchOn.self, SetClock.self, BackUp.self, PutBack.self, FailDisk.self,
-        ChangeDisk.self, MendDisk.self, CopyDisk.self, ReplaceMachine.self, MustAgree.self, Lie.self, Install.self,
+        ChangeDisk.self, MendDisk.self, CopyDisk.self, ReplaceMachine.self, RotRow.self, MustAgree.self, Lie.self, Install.self,
         PauseMachine.self, StrandLine.self, SetBounds.self,
     ]
 }

@@ -18,7 +18,8 @@ extension Fault {
 public enum Faults {
     public static let all: [any Fault.Type] = [
         Outage.self, Flapping.self, TornLines.self, PoorLines.self, PowerFailures.self, Kills.self, MachineOff.self,
-        WrongClock.self, DiskTroubles.self, CrashPoints.self, OldDisks.self, LyingDisks.self, NewMachines.self, Split.self,
+        WrongClock.self, DiskTroubles.self, CrashPoints.self, OldDisks.self, LyingDisks.self, NewMachines.self, RottenRows.self,
+        Split.self,
         Pauses.self, HalfOpen.self, SlowReader.self, TightBounds.self,
     ]
 }

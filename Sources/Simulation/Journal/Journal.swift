@@ -97,10 +97,10 @@ public struct Journal: Sendable {
     /// The machine has started again: what was undecided is there or is not, and stays so.
     ///
     /// - Returns: false if one is there in part.
-    mutating func settleUndecided(at node: Int, in replica: Replica) throws -> Bool {
+    mutating func settleUndecided(at node: Int, in replica: Replica) -> Bool {
         for written in undecided.removeValue(forKey: node) ?? [] {
             let parts = written.receipt.dots.filter { replica.vector(of: $0.scope).covers($0.dot) }
-            guard !parts.isEmpty, try written.isShown(by: replica) else { continue }
+            guard !parts.isEmpty, written.isShown(by: replica) else { continue }
             guard parts.count == written.receipt.dots.count else { return false }
             note(written, in: replica)
             return true
@@ -164,10 +164,13 @@ public struct Journal: Sendable {
         guard (last?.sequence ?? 0) < point.sequence else { return }
         let fresh = (last?.sequence ?? 0) + 1...point.sequence
         let again = rewritten(in: scope, replica, at: node)
-        guard try isOfEngine(beyond: last?.sequence ?? 0, of: own, again.flatMap(\.self), in: scope, replica) else { return }
+        guard
+            let keys = try keysOfEngine(beyond: last?.sequence ?? 0, of: own, again.flatMap(\.self), in: scope, replica)
+        else { return }
+        for key in keys { histories[key]?.entangle() }
         var old: [UInt64: JournalEntry] = [:]
         for chain in again {
-            guard let first = try firstSequence(of: chain, among: fresh, own, in: scope, replica) else { continue }
+            guard let first = firstSequence(of: chain, among: fresh, own, in: scope, replica) else { continue }
             for (place, entry) in chain.enumerated() { old[first + UInt64(place)] = entry }
         }
         for sequence in fresh {
@@ -184,16 +187,19 @@ public struct Journal: Sendable {
         }
     }
 
-    /// Whether all that an origin has written beyond a sequence is the engine's to write: its own records, shares that were counted
-    /// again, and what it had to write again. Anything else is an invention, and stays unknown here.
-    private func isOfEngine(
+    /// The records that an origin has written beyond a sequence, if they are the engine's to write: its own, shares that were
+    /// counted again, and what it had to write again.
+    ///
+    /// - Returns: nil if there is anything else: that is an invention, and stays unknown here.
+    private func keysOfEngine(
         beyond sequence: UInt64, of own: Origin, _ again: [JournalEntry], in scope: Scope, _ replica: Replica
-    ) throws -> Bool {
+    ) throws -> [RecordKey]? {
         let others = replica.vector(of: scope).entries.filter { $0.origin != own }
         let vector = VersionVector(others + [.init(origin: own, sequence: sequence)])
-        guard case .changes(let keys) = try replica.feed(of: scope, beyond: vector) else { return true }
+        guard case .changes(let keys) = try replica.feed(of: scope, beyond: vector) else { return [] }
         let known = Set(again.flatMap { $0.effects.map(\.key) })
-        return keys.allSatisfy { ShopRules.isOfEngine($0) || !ShopRules.isRanked($0) || known.contains($0) }
+        let isOfEngine = keys.allSatisfy { ShopRules.isOfEngine($0) || !ShopRules.isRanked($0) || known.contains($0) }
+        return isOfEngine ? keys : nil
     }
 
     /// How far a machine had come under its own name when it was last looked at.
@@ -215,10 +221,11 @@ public struct Journal: Sendable {
     /// Where in an incarnation's numbers those begin that were written again: found by what is still to be seen of them.
     private func firstSequence(
         of again: [JournalEntry], among fresh: ClosedRange<UInt64>, _ own: Origin, in scope: Scope, _ replica: Replica
-    ) throws -> UInt64? {
+    ) -> UInt64? {
         for (place, entry) in again.enumerated() {
             for key in Set(entry.effects.map(\.key)).sorted() {
-                let shown = try replica.record(key).cells.first { cell in
+                // What a bad disk has damaged shows nothing.
+                let shown = (try? replica.record(key))?.cells.first { cell in
                     cell.dot.origin == own && fresh.contains(cell.dot.sequence) && cell.stamp == entry.stamp
                         && cell.stamp != .none
                 }
@@ -302,6 +309,15 @@ public struct Journal: Sendable {
         }
     }
 
+    /// Whether another machine holds all that one holds of a record.
+    func isElsewhere(_ key: RecordKey, asHeldBy node: Int) -> Bool {
+        let own = held[node]?[key.scope] ?? VersionVector()
+        guard let history = histories[key] else { return false }
+        return held.contains { other, scopes in
+            other != node && history.dots(under: own).allSatisfy { scopes[key.scope]?.covers($0) ?? false }
+        }
+    }
+
     /// Whether a transaction was on no disk but one that was set back: nobody can hold it any more.
     public func isLost(_ entry: JournalEntry, in scope: Scope) -> Bool {
         lost[scope]?.contains(entry.born ?? entry.dot) ?? false
@@ -334,10 +350,10 @@ public struct Journal: Sendable {
 
 extension Journal.Written {
     /// Whether anything of it is there: several may have had the same dot, one after the other.
-    fileprivate func isShown(by replica: Replica) throws -> Bool {
+    fileprivate func isShown(by replica: Replica) -> Bool {
         let dots = Set(receipt.dots.map(\.dot))
-        return try effects.contains { effect in
-            try replica.record(effect.key).cells.contains { dots.contains($0.dot) && $0.stamp == receipt.stamp }
+        return effects.contains { effect in
+            ((try? replica.record(effect.key))?.cells ?? []).contains { dots.contains($0.dot) && $0.stamp == receipt.stamp }
         }
     }
 }

@@ -94,6 +94,11 @@ public struct RecordHistory: Sendable {
         for index in list.indices where list[index].dot == born { list[index].aliases.append(dot) }
     }
 
+    /// The transactions that have written here, of those under a vector.
+    func dots(under vector: VersionVector) -> Set<Dot> {
+        Set([traces, counts].flatMap { $0.values.joined() }.map(\.dot).filter { vector.covers($0) })
+    }
+
     /// Whether some of these have counted here.
     func counts(of origins: Set<Origin>) -> Bool {
         shares.values.contains { !origins.isDisjoint(with: $0.keys) }

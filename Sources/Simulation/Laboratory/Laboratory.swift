@@ -80,7 +80,7 @@ public final class Laboratory {
     /// What a failing disk left open is settled by the next commit, and by the next start.
     private func settleUndecided(_ observation: Observation) throws {
         guard case .started(let node) = observation, let replica = world.nodes[node].replica else { return }
-        guard try !journal.settleUndecided(at: node, in: replica) else { return }
+        guard !journal.settleUndecided(at: node, in: replica) else { return }
         throw Violation(
             oracle: "durable_prefix", time: world.now, node: node, detail: "a transaction is there in part after a crash")
     }
@@ -154,7 +154,7 @@ public final class Laboratory {
             }
         }
         try world.throwTrouble()
-        if let refusal, !(refusal is StorageError && world.nodes[node].isDiskTroubled) {
+        if let refusal, !world.nodes[node].mayRefuse(because: refusal) {
             guard meant == nil, (refusal as? ReplicaError)?.isRefusal == true else { throw refusal }
         }
         guard meant == nil, isThere else { return isThere }

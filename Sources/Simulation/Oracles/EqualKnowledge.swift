@@ -31,6 +31,8 @@ struct EqualKnowledge: Oracle {
 
     private mutating func check(_ node: Int, _ scope: Scope, in laboratory: Laboratory) throws {
         guard let replica = laboratory.world.nodes[node].replica else { return }
+        // What others say of a damaged record is joined around it, and comes again with its mending.
+        if laboratory.world.nodes[node].hasRot, replica.ailingScopes.contains(scope) { return }
         // While a large cut is being folded in, nobody knows the digest.
         guard let vector = laboratory.journal.vector(of: replica, in: scope), let digest = replica.digest(of: scope) else {
             return

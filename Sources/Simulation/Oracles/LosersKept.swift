@@ -20,7 +20,7 @@ struct LosersKept: Oracle {
                         continue
                     }
                     contested += 1
-                    let record = try replica.record(key)
+                    guard let record = try machine.shown(key) else { continue }
                     for (slot, values) in choices {
                         let offered = Self.choices(in: slot, of: record, key)
                         guard Set(offered) != values || offered.count != values.count else { continue }

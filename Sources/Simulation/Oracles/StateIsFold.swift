@@ -51,7 +51,11 @@ struct StateIsFold: Oracle {
     private func compare(
         _ key: RecordKey, _ replica: Replica, _ vector: VersionVector, _ node: Int, _ laboratory: Laboratory, isEnd: Bool
     ) throws {
-        let (history, record) = (laboratory.journal.history(of: key), try replica.record(key))
+        let history = laboratory.journal.history(of: key)
+        guard let record = try laboratory.world.nodes[node].shown(key) else {
+            guard isEnd else { return }
+            throw Self.violation("\(key): its row was damaged, and nobody has mended it", at: node, in: laboratory)
+        }
         if let history, history.isEntangled {
             return try compareMeaning(of: record, key, history, replica, vector, node, laboratory, isEnd: isEnd)
         }

@@ -50,9 +50,9 @@ struct StatusNeverBack: Oracle {
     }
 
     private mutating func look(at key: RecordKey, _ node: Int, in laboratory: Laboratory) throws {
-        guard let replica = laboratory.world.nodes[node].replica else { return }
+        guard let record = try laboratory.world.nodes[node].shown(key) else { return }
         var now: Set<Int64> = []
-        for cell in try replica.record(key)[SlotKey(field: RetailSchema.Order.status)] {
+        for cell in record[SlotKey(field: RetailSchema.Order.status)] {
             if case .value(.integer(let state)) = cell.content { now.insert(state) }
         }
         let before = looks[node, default: Looks()].shown.updateValue(now, forKey: key) ?? []

@@ -253,7 +253,8 @@ public struct SimulatedNetwork {
     private mutating func arrive(_ id: ConnectionID, _ isToListener: Bool, upTo place: Int) -> [Report] {
         let happening = Happening.arrival(id, toListener: isToListener, upTo: place)
         guard var direction = held(happening, id, isToListener) else { return [] }
-        let bytes = Array(direction.bytes.prefix(place - direction.arrivedCount))
+        // What was held by a cut line may come behind what was sent later, and has then arrived with it.
+        let bytes = Array(direction.bytes.prefix(max(0, place - direction.arrivedCount)))
         direction.bytes.removeFirst(bytes.count)
         direction.arrivedCount += bytes.count
         let isSpoiled = spoils(bytes.count, &direction)

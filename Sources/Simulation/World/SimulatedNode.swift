@@ -29,6 +29,8 @@ public final class SimulatedNode {
     public internal(set) var isDiskTroubled = false
     /// Its disk has said that it stored what it had not: what it keeps when its power goes, nobody knows.
     var mayForget = false
+    /// Rows of its replica were damaged: what they held it may refuse until a peer has mended them.
+    var hasRot = false
     /// What the disk keeps when an armed fault takes its power.
     var survival = Survival.nothing
 
@@ -41,7 +43,31 @@ public final class SimulatedNode {
     /// While it runs.
     public var replica: Replica? { program?.turns.replica }
 
+    /// What it shows of a record while it runs; nil if the record's row was damaged and nobody has mended it yet.
+    func shown(_ key: RecordKey) throws -> Record? {
+        do {
+            return try replica?.record(key)
+        } catch let error as ReplicaError where hasRot && error.isAboutDamage {
+            return nil
+        }
+    }
+
+    /// Whether something is wrong with its disk that explains an error.
+    func mayRefuse(because error: any Error) -> Bool {
+        error is StorageError && isDiskTroubled || hasRot && (error as? ReplicaError)?.isAboutDamage == true
+    }
+
     static let path = "replica.db"
+}
+
+extension ReplicaError {
+    /// A row is not what was written there.
+    var isAboutDamage: Bool {
+        switch self {
+        case .damagedRow, .quarantined: true
+        default: false
+        }
+    }
 }
 
 extension SimulatedNode {
@@ -63,6 +89,8 @@ extension SimulatedNode {
         var upkeep: ReplicaUpkeep
         /// Scopes in which marks of removals wait.
         var markedScopes: [Scope] = []
+        /// Scopes of which something was damaged when that was last looked at.
+        var ailing: [Scope] = []
         /// At the registrar, what each member has last told to hold durably.
         var told: [UInt32: [Scope: VersionVector]] = [:]
         /// When what the last turn came to is heard: it keeps its order.

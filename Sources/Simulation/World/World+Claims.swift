@@ -12,7 +12,7 @@ extension World {
     ///   heard of all that is new on it yet, or if the other one does not have that session any more.
     func sessionInSync(of index: Int, with other: Int) -> Session? {
         guard let program = nodes[index].program, program.lastHeard < now,
-            let key = program.hub.peers[nodes[other].member], let session = program.hub[key], session.isIdle,
+            let key = program.hub.peers[nodes[other].member], let session = program.hub[key], program.hub.isInSync(key),
             let connection = program.lines.connections[key],
             nodes[other].program?.lines.sessions[connection] != nil
         else { return nil }

@@ -5,6 +5,8 @@ internal import Sync
 /// What programs do: turns of their replicas, sessions, dialling. All that decides is the node's own code.
 extension World {
     static let housekeepingMilliseconds: Int64 = 5_000
+    /// Of those that share a damaged scope, as at a node.
+    private static let askedPeers = 4
 
     // MARK: Turns
 
@@ -61,7 +63,7 @@ extension World {
         }
         let changed = node.build == .deaf ? [] : outcome.changed
         program.hub.take(outcome.replies.map { ($0.key, $0.answer) }, changed: changed, at: moment)
-        for scope in outcome.ailing ?? [] { program.hub.noteDamage(of: scope, asking: 4, &program.random, at: moment) }
+        if let ailing = outcome.ailing { program.hub.noteAiling(ailing, asking: Self.askedPeers, &program.random, at: moment) }
     }
 
     func keepHouse(_ node: SimulatedNode) {
@@ -79,6 +81,9 @@ extension World {
         let requests = (scopes.isEmpty ? [] : [signing]) + [upkeep(at: node, program)].compactMap(\.self)
         if !requests.isEmpty { takeTurn(at: node, with: requests) }
         guard node.program === program else { return }
+        if !program.ailing.isEmpty {
+            program.hub.noteAiling(program.ailing, asking: Self.askedPeers, &program.random, at: moment(of: node))
+        }
         program.hub.tell(signed, butNot: nil, at: moment(of: node))
     }
 
@@ -93,7 +98,7 @@ extension World {
         return ReplicaTurns.Request(
             .alone {
                 let outcome = try program.upkeep.turn(of: replica, acknowledged: acknowledged, isIdle: isIdle, at: wall)
-                program.markedScopes = outcome.markedScopes
+                (program.markedScopes, program.ailing) = (outcome.markedScopes, outcome.ailing)
             }
         ) { [unowned self] error in if let error { note(error, at: node) } }
     }

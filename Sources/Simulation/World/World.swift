@@ -195,7 +195,7 @@ public final class World {
 
     /// Something has failed at a machine that has no reason to.
     func note(_ error: any Error, at node: SimulatedNode) {
-        if trouble == nil, !node.isDiskTroubled { trouble = error }
+        if trouble == nil, !node.mayRefuse(because: error) { trouble = error }
     }
 
     func throwTrouble() throws {

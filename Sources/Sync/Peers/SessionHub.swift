@@ -43,6 +43,8 @@ public struct SessionHub {
     /// Scopes that the replica holds something of.
     public private(set) var held: Set<Scope>
     public private(set) var peers: PeerTable
+    /// Scopes of which something is damaged here.
+    private var ailing: Set<Scope> = []
     private let bounds: SessionBounds
     private let codecs: SessionCodecs
     private var slots: [SessionKey: Slot] = [:]
@@ -165,10 +167,24 @@ public struct SessionHub {
         }
     }
 
-    /// Something of a scope is damaged here: a few sessions that share it look for what is missing.
+    /// Something of these scopes is damaged here, and of no others: a few sessions that share one look for what is missing.
     ///
-    /// - Parameter count: how many, drawn anew each time.
-    public mutating func noteDamage(
+    /// - Parameter count: how many for each, drawn anew each time.
+    public mutating func noteAiling(
+        _ scopes: [Scope], asking count: Int, _ random: inout some RandomNumberGenerator, at now: Moment
+    ) {
+        ailing = Set(scopes)
+        for scope in scopes { noteDamage(of: scope, asking: count, &random, at: now) }
+    }
+
+    /// Whether the other side of a session holds all that both share, as far as is known. What is damaged here cannot be told
+    /// whole, and so nobody knows.
+    public func isInSync(_ key: SessionKey) -> Bool {
+        guard let session = slots[key]?.session, session.isIdle else { return false }
+        return !ailing.contains { session.shares($0) }
+    }
+
+    private mutating func noteDamage(
         of scope: Scope, asking count: Int, _ random: inout some RandomNumberGenerator, at now: Moment
     ) {
         for (key, _) in subscriptions.concerned(by: [scope]).shuffled(using: &random).prefix(count) {

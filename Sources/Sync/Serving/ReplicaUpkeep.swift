@@ -83,7 +83,7 @@ public struct ReplicaUpkeep: Sendable {
         let hasMarksLeft = try !outcome.markedScopes.isEmpty && replica.collectMarks(limit: Self.recordsAtOnce)
         try compact(replica, at: milliseconds)
         // What is left waits for the next turn.
-        hasNews = replica.needsRecount || hasMarksLeft
+        hasNews = replica.needsRecount || hasMarksLeft || !outcome.ailing.isEmpty
         return outcome
     }
 

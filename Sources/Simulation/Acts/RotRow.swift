@@ -1,0 +1,21 @@
+/// One bit of one record changes on the disk of a machine that is off, if others have all of the record: nobody can mend the only
+/// copy of anything.
+struct RotRow: Act {
+    static let kind = "rot_row"
+
+    let node: Int
+    /// By key, counted on beyond the last.
+    let row: Int
+    /// Counted on beyond the row's end.
+    let bit: Int
+
+    var nodes: [Int] { [node] }
+
+    var flaw: String? { row >= 0 && bit >= 0 ? nil : "row and bit are not negative" }
+
+    func perform(in laboratory: Laboratory) throws -> Bool {
+        try laboratory.world.rot(bit, ofRow: row, at: node) { key in
+            laboratory.journal.isElsewhere(key, asHeldBy: node)
+        }
+    }
+}
