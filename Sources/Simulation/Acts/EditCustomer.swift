@@ -13,9 +13,11 @@ struct EditCustomer: Act {
     let tier: String?
     let addedTags: [String]
     let removedTags: [String]
+    /// Added to what the customer has at the machine's store; negative ones are taken away.
+    var points: Int64?
 
     private enum CodingKeys: String, CodingKey {
-        case node, customer, phone, tier
+        case node, customer, phone, tier, points
         case addedTags = "add_tags"
         case removedTags = "remove_tags"
     }
@@ -24,7 +26,8 @@ struct EditCustomer: Act {
 
     var flaw: String? {
         let ids = [customer] + addedTags + removedTags
-        return ids.first { Identifier($0) == nil }.map { PlanError.malformedIdentifier($0).description }
+        if let id = ids.first(where: { Identifier($0) == nil }) { return PlanError.malformedIdentifier(id).description }
+        return (-1_000_000...1_000_000).contains(points ?? 0) ? nil : "points are at most 1000000, of either sign"
     }
 
     func perform(in laboratory: Laboratory) throws -> Bool {
@@ -36,14 +39,23 @@ struct EditCustomer: Act {
         }
         let added = try addedTags.map(Identifier.init(inPlan:))
         let removed = try removedTags.map(Identifier.init(inPlan:))
-        return try laboratory.write(at: node) { _, seen in
+        return try laboratory.write(at: node) { member, seen in
             let texts = fields.map { Effect(key, $0.field, .assign(.text($0.text))) }
             // Who removes what nobody sees has done nothing.
             let removals = removed.filter { !seen.isEmpty(key, Field.tags, .identifier($0)) }
             return texts + removals.map { Effect(key, Field.tags, .identifier($0), .remove) }
-                + added.map { Effect(key, Field.tags, .identifier($0), .assign(.empty)) }
-        } by: { transaction, member in
-            try transaction.edit(customer: id, fields, adding: added, removing: removed, at: member)
+                + added.map { Effect(key, Field.tags, .identifier($0), .assign(.empty)) } + adjustment(of: id, member)
+        } by: { [points] transaction, member in
+            try transaction.edit(customer: id, fields, adding: added, removing: removed, points: points ?? 0, at: member)
         }
+    }
+
+    private func adjustment(of customer: Identifier, _ member: UInt32) -> [Effect] {
+        guard let points, points != 0 else { return [] }
+        let key = RetailSchema.points(of: customer, at: member)
+        return [
+            Effect(key, RetailSchema.Points.adjustments, .index(0), .fact(.integer(points))),
+            Effect(key, RetailSchema.Points.balance, .count(points)),
+        ]
     }
 }

@@ -31,8 +31,9 @@ struct Receive: Act {
     func perform(in laboratory: Laboratory) throws -> Bool {
         let (id, time) = (try Identifier(inPlan: receipt), laboratory.wall(of: node))
         let lines = try lines.map { (sku: try Identifier(inPlan: $0.sku), quantity: $0.quantity) }
-        return try laboratory.write(at: node) { member, _ in
+        return try laboratory.write(at: node) { member, seen in
             let key = RetailSchema.receipt(id, of: member)
+            guard seen.isEmpty(key, RetailSchema.Receipt.received) else { return nil }
             var effects = [Effect(key, RetailSchema.Receipt.received, .assign(.moment(time)))]
             for (index, line) in lines.enumerated() {
                 let fact = Value.tuple([.identifier(line.sku), .integer(line.quantity)])

@@ -43,7 +43,9 @@ struct Sell: Act {
                 NewOrder.Line(sku: try Identifier(inPlan: line.sku), quantity: line.quantity, unitPrice: line.price)
             }, points: customer == nil ? 0 : points)
         return try laboratory.write(at: node) { member, seen in
-            effects(of: order, member, isNew: { key, field in seen.isEmpty(key, field) })
+            // Whoever has not heard that it is booked may not book it again.
+            guard seen.isEmpty(RetailSchema.order(order.id, of: member), RetailSchema.Order.total) else { return nil }
+            return effects(of: order, member, isNew: { key, field in seen.isEmpty(key, field) })
         } by: { transaction, member in
             try transaction.place(order, at: member)
         }

@@ -1,5 +1,6 @@
 public import CRDT
 public import Replica
+internal import Retail
 
 /// Plays a plan in a world, keeps the journal of what was acknowledged, and lets oracles look at every step.
 public final class Laboratory {
@@ -155,7 +156,8 @@ public final class Laboratory {
         }
         try world.throwTrouble()
         if let refusal, !world.nodes[node].mayRefuse(because: refusal) {
-            guard meant == nil, (refusal as? ReplicaError)?.isRefusal == true else { throw refusal }
+            let isDue = (refusal as? ReplicaError)?.isRefusal == true || refusal is RetailError
+            guard meant == nil, isDue else { throw refusal }
         }
         guard meant == nil, isThere else { return isThere }
         throw Violation(oracle: "refusals", time: world.now, node: node, detail: "something was written that must be refused")

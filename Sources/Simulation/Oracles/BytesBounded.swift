@@ -32,7 +32,7 @@ struct BytesBounded: Oracle {
             beginning = Beginning(
                 time: world.now, sentBytes: world.sentBytes, missingParts: Self.missingParts(in: laboratory))
         case .ended:
-            guard let beginning else { return }
+            guard let beginning, !world.hasDoubles else { return }
             let sent = world.sentBytes - beginning.sentBytes
             let journal = laboratory.journal
             let origins = journal.scopes.map { journal.origins(in: $0).count }.max() ?? 0

@@ -1,4 +1,5 @@
-/// Few customers are edited at many stores: fields written over, tags added here and removed there.
+/// Few customers are edited at many stores: fields written over, tags added here and removed there, points
+/// given and taken away.
 struct CustomerEdits: Work {
     static let kind = "customer_edits"
 
@@ -24,7 +25,8 @@ struct CustomerEdits: Work {
                     node: Int.random(in: 0...draft.stores, using: &random), customer: "C\(customer + 10_000)",
                     phone: isEmpty == 0 ? nil : "+49 \(number)",
                     tier: Bool.random(using: &random) ? ["gold", "silver", "none"].randomElement(using: &random) : nil,
-                    addedTags: isEmpty == 1 ? [] : [tags[0]], removedTags: Bool.random(using: &random) ? [tags[1]] : []),
+                    addedTags: isEmpty == 1 ? [] : [tags[0]], removedTags: Bool.random(using: &random) ? [tags[1]] : [],
+                    points: Int.random(in: 0..<4, using: &random) == 0 ? Int64.random(in: -50...50, using: &random) : nil),
                 at: time)
         }
     }

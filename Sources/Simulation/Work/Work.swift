@@ -11,7 +11,7 @@ public protocol Work: Decodable, Sendable {
 /// and a line here.
 public enum Works {
     public static let all: [any Work.Type] = [
-        Sales.self, Deliveries.self, GeneratedLog.self, StatusChanges.self, CustomerEdits.self,
+        Sales.self, Deliveries.self, GeneratedLog.self, StatusChanges.self, CustomerEdits.self, Retries.self,
     ]
 }
 

@@ -27,6 +27,9 @@ extension World {
         return (program.hub[key]?.waitingByteCount ?? 0, onTheWay)
     }
 
+    /// Whether two machines are the same member: they take each other's place for ever.
+    var hasDoubles: Bool { Set(nodes.map(\.member)).count < nodes.count }
+
     /// How many records the sessions of all machines have sent.
     var sentRecords: Int {
         nodes.reduce(0) { sum, node in
