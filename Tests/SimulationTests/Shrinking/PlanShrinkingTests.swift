@@ -45,8 +45,11 @@ import Testing
         // Something is written behind the copy; the machine is switched on once all is made whole.
         let kinds = kinds(left)
         #expect([kinds.first] + kinds.suffix(2) == ["back_up", "kill", "put_back"], "\(left)")
-        #expect(left.events.count == 4 && left.events.allSatisfy { Set($0.act.nodes) == [1] }, "\(left)")
-        #expect(left.length == 60_000 && left.settling == 0 && left.events.allSatisfy { $0.time == 0 }, "\(left)")
+        let others = left.events.indices.filter { Set(left.events[$0].act.nodes) != [1] }
+        #expect(left.events.count == 4 && [[], [1]].contains(others), "\(left)")
+        // What HQ has written takes a moment to arrive at the store that forgets it.
+        let latest: Int64 = others.isEmpty ? 0 : 1_000
+        #expect(left.length == 60_000 && left.settling == 0 && left.events.allSatisfy { $0.time <= latest }, "\(left)")
         let again = Plan(try Scenario.read(Array(try left.scenarioFile(about: "x").utf8), named: "left.json"), seed: 77)
         #expect(try RunReport(playing: again).violation?.oracle == "acknowledged_kept")
     }
