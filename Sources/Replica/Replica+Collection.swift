@@ -102,7 +102,7 @@ extension Replica {
     }
 
     func loadToldHorizons() throws {
-        for scope in scopes.keys {
+        for scope in scopes.keys.sorted() {
             guard let bytes = try Meta(connection).get(toldHorizonName(scope)) else { continue }
             scopes[scope]?.toldHorizon = decodeHorizon(bytes) ?? VersionVector()
         }

@@ -194,7 +194,7 @@ extension Replica {
 
     func loadClosures() throws {
         (closures, adopted) = ([], [])
-        for scope in scopes.keys {
+        for scope in scopes.keys.sorted() {
             for key in try keys(of: scope, collection: SystemRecords.closures) {
                 guard let closed = SystemRecords.closedOrigin(key) else { continue }
                 guard let successor = try systemRecord(key)?.register(SystemRecords.successorSlot)?.value else { continue }

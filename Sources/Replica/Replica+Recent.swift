@@ -89,7 +89,8 @@ extension Replica {
     }
 
     private func moveRecent() throws {
-        for (scope, state) in scopes where state.hasRecentHead {
+        // What reaches the file reaches it in the same order every time, so that a crash can be played again.
+        for (scope, state) in scopes.sorted(by: { $0.key < $1.key }) where state.hasRecentHead {
             if let first = state.recent.first?.first, let last = state.recent.last?.last {
                 // A record is named where it was last written to: whoever lacks an earlier transaction lacks that one, too.
                 var named: Set<RecordKey> = []
