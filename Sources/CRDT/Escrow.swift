@@ -112,12 +112,16 @@ extension Record {
     }
 
     /// Asks another replica for rights; the request travels with the row.
+    ///
+    /// - Parameter hasEnded: whether an incarnation will decide nothing any more. A request to such a one does not stay open: if it
+    ///   was granted after all, those rights come besides.
     public mutating func requestRights(
-        _ amount: UInt64, from grantor: Origin, of field: UInt32, at version: Version
+        _ amount: UInt64, from grantor: Origin, of field: UInt32, at version: Version,
+        hasEnded: (Origin) -> Bool = { _ in false }
     ) throws(EscrowError) {
         let escrow = escrow(field)
         if let last = escrow.rows[version.dot.origin]?.request,
-            escrow.openRequest(of: version.dot.origin, to: last.grantor) != nil
+            escrow.openRequest(of: version.dot.origin, to: last.grantor) != nil, !hasEnded(last.grantor)
         {
             throw .requestOpen(last)
         }

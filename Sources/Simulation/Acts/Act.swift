@@ -29,6 +29,6 @@ public enum Acts {
         Sell.self, Receive.self, MoveStatus.self, EditCustomer.self, ChangeLine.self, TearLine.self, KillProgram.self,
         LosePower.self, SwitchOn.self, SetClock.self, BackUp.self, PutBack.self, FailDisk.self,
         ChangeDisk.self, MendDisk.self, CopyDisk.self, ReplaceMachine.self, RotRow.self, MustAgree.self, Lie.self, Install.self,
-        PauseMachine.self, StrandLine.self, SetBounds.self,
+        PauseMachine.self, StrandLine.self, SetBounds.self, MintQuota.self, UseQuota.self, ReleaseQuota.self,
     ]
 }

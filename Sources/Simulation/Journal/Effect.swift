@@ -9,6 +9,7 @@ public struct Effect: Hashable, Sendable {
         case advance(Int64)
         case count(Int64)
         case fact(Value)
+        case rights(RightsChange)
     }
 
     public let key: RecordKey

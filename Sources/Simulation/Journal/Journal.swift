@@ -81,8 +81,8 @@ public struct Journal: Sendable {
         guard entry.born == nil else { return entry }
         for (index, effect) in entry.effects.enumerated() {
             var record = histories.removeValue(forKey: effect.key) ?? RecordHistory(isRanked: ShopRules.isRanked(effect.key))
-            record.note(effect, index, entry)
-            if name != origin || closed.contains(origin) { record.entangle() }
+            record.note(effect, index, entry, of: origin)
+            if name != origin || closed.contains(origin) { record.entangle(origin) }
             histories[effect.key] = record
         }
         return entry
@@ -167,7 +167,9 @@ public struct Journal: Sendable {
         guard
             let keys = try keysOfEngine(beyond: last?.sequence ?? 0, of: own, again.flatMap(\.self), in: scope, replica)
         else { return }
-        for key in keys { histories[key]?.entangle() }
+        let grants = try grants(fresh, of: own, in: scope, replica)
+        let granted = Set(grants.values.joined().map(\.key))
+        for key in keys where !granted.contains(key) { histories[key]?.entangle() }
         var old: [UInt64: JournalEntry] = [:]
         for chain in again {
             guard let first = firstSequence(of: chain, among: fresh, own, in: scope, replica) else { continue }
@@ -177,14 +179,47 @@ public struct Journal: Sendable {
             let old = old[sequence]
             let entry = append(
                 JournalEntry(
-                    dot: Dot(origin: own, sequence: sequence), hash: hashes[sequence] ?? .zero, stamp: old?.stamp ?? .none,
-                    seen: old?.seen ?? VersionVector(), node: node, time: time, effects: old?.effects ?? [],
-                    born: old.map { $0.born ?? $0.dot }), to: own, in: scope, behind: last)
+                    dot: Dot(origin: own, sequence: sequence), hash: hashes[sequence] ?? .zero,
+                    stamp: old?.stamp ?? grants[sequence]?.first?.stamp ?? .none,
+                    seen: old?.seen ?? seen(before: sequence, of: own, in: scope, replica), node: node, time: time,
+                    effects: old?.effects ?? grants[sequence]?.map(\.effect) ?? [], born: old.map { $0.born ?? $0.dot }),
+                to: own, in: scope, behind: last)
             last = ChainPoint(sequence: sequence, hash: entry.hash)
             guard let born = entry.born else { continue }
             aliases[scope, default: [:]][born, default: []].append(entry.dot)
             for key in Set(entry.effects.map(\.key)) { histories[key]?.alias(born, as: entry.dot) }
         }
+    }
+
+    /// What whoever decides on rights must have decided by now, by the transaction in which each record was looked at: as much as
+    /// was asked for and was there, one request after the other.
+    private func grants(
+        _ fresh: ClosedRange<UInt64>, of own: Origin, in scope: Scope, _ replica: Replica
+    ) throws -> [UInt64: [(effect: Effect, key: RecordKey, stamp: HLC)]] {
+        var grants: [UInt64: [(effect: Effect, key: RecordKey, stamp: HLC)]] = [:]
+        for (key, history) in histories where key.scope == scope && ShopRules.hasRights(key) {
+            // What a bad disk has damaged nobody decides on.
+            let cells = (try? replica.record(key))?.cells(ofField: QuotaSchema.rights) ?? []
+            guard let cell = cells.first(where: { $0.dot.origin == own && $0.slot.element == .none && !$0.isMark }),
+                fresh.contains(cell.dot.sequence)
+            else { continue }
+            let seen = seen(before: cell.dot.sequence, of: own, in: scope, replica)
+            let decided = history.decisions(of: own, at: seen) { replica.isClosed($0) }
+            grants[cell.dot.sequence] = decided.map {
+                (Effect(key, QuotaSchema.rights, .rights($0)), key, cell.stamp)
+            }
+        }
+        return grants
+    }
+
+    /// What a machine had seen when it wrote one of its newest transactions, by the journal's names.
+    private func seen(before sequence: UInt64, of own: Origin, in scope: Scope, _ replica: Replica) -> VersionVector {
+        let now = vector(of: replica, in: scope) ?? replica.vector(of: scope)
+        return VersionVector(
+            now.entries.map { entry in
+                guard entry.origin == own || forks[entry.origin] == own else { return entry }
+                return .init(origin: entry.origin, sequence: min(entry.sequence, sequence - 1))
+            })
     }
 
     /// The records that an origin has written beyond a sequence, if they are the engine's to write: its own, shares that were
@@ -198,7 +233,9 @@ public struct Journal: Sendable {
         let vector = VersionVector(others + [.init(origin: own, sequence: sequence)])
         guard case .changes(let keys) = try replica.feed(of: scope, beyond: vector) else { return [] }
         let known = Set(again.flatMap { $0.effects.map(\.key) })
-        let isOfEngine = keys.allSatisfy { ShopRules.isOfEngine($0) || !ShopRules.isRanked($0) || known.contains($0) }
+        let isOfEngine = keys.allSatisfy { key in
+            ShopRules.isOfEngine(key) || !ShopRules.isRanked(key) || ShopRules.hasRights(key) || known.contains(key)
+        }
         return isOfEngine ? keys : nil
     }
 
@@ -242,7 +279,7 @@ public struct Journal: Sendable {
         closed.formUnion(fresh)
         let names = fresh.union(forks.filter { fresh.contains($0.value) }.keys)
         for (key, var history) in histories where history.counts(of: names) {
-            history.entangle()
+            for origin in fresh { history.entangle(origin) }
             histories[key] = history
         }
     }

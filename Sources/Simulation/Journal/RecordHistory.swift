@@ -31,7 +31,7 @@ public struct RecordHistory: Sendable {
             switch (change, other.change) {
             case (.advance(let later), .advance(let state)): ShopRules.statusesAbove[state, default: []].contains(later)
             case (.assign, _), (.remove, _): true
-            case (.advance, _), (.count, _), (.fact, _): false
+            case (.advance, _), (.count, _), (.fact, _), (.rights, _): false
             }
         }
     }
@@ -47,9 +47,11 @@ public struct RecordHistory: Sendable {
     private var shares: [SlotKey: [Origin: [Share]]] = [:]
     /// What was counted, one by one: what shares are made of.
     private var counts: [SlotKey: [Trace]] = [:]
+    private var rights: [SlotKey: RightsHistory] = [:]
     /// Something in it was written again under another dot, or may be: what is to be seen of it is still known (`meaning`), but
     /// not which cells say so.
     public private(set) var isEntangled = false
+    private var ended: Set<Origin> = []
     /// Transactions whose statements carry no stamp: nothing in such a record is ranked by time.
     private let isRanked: Bool
 
@@ -57,12 +59,16 @@ public struct RecordHistory: Sendable {
         self.isRanked = isRanked
     }
 
-    mutating func note(_ effect: Effect, _ index: Int, _ entry: JournalEntry) {
+    /// - Parameter origin: whose entry it is, by its own name.
+    mutating func note(_ effect: Effect, _ index: Int, _ entry: JournalEntry, of origin: Origin) {
         let stamp = isRanked ? entry.stamp : .none
         let trace = Trace(dot: entry.dot, stamp: stamp, seen: entry.seen, index: index, change: effect.change)
         if case .count(let amount) = effect.change {
             counts[effect.slot, default: []].append(trace)
             return count(amount, effect.slot, entry.dot, stamp)
+        }
+        if case .rights(let change) = effect.change {
+            return rights[effect.slot, default: RightsHistory()].note(change, entry, stamp, of: origin)
         }
         var list = traces[effect.slot, default: []]
         for other in list.indices where trace.saw(list[other]) && trace.replaces(list[other]) {
@@ -83,11 +89,18 @@ public struct RecordHistory: Sendable {
 
     mutating func entangle() { isEntangled = true }
 
+    /// An origin has two histories, or has ended.
+    mutating func entangle(_ origin: Origin) {
+        isEntangled = true
+        ended.insert(origin)
+    }
+
     /// A transaction was written again under another dot.
     mutating func alias(_ born: Dot, as dot: Dot) {
         entangle()
         for slot in traces.keys { Self.alias(born, as: dot, in: &traces[slot, default: []]) }
         for slot in counts.keys { Self.alias(born, as: dot, in: &counts[slot, default: []]) }
+        for slot in rights.keys { rights[slot]?.alias(born, as: dot) }
     }
 
     private static func alias(_ born: Dot, as dot: Dot, in list: inout [Trace]) {
@@ -96,13 +109,39 @@ public struct RecordHistory: Sendable {
 
     /// The transactions that have written here, of those under a vector.
     func dots(under vector: VersionVector) -> Set<Dot> {
-        Set([traces, counts].flatMap { $0.values.joined() }.map(\.dot).filter { vector.covers($0) })
+        let dots = [traces, counts].flatMap { $0.values.joined() }.map(\.dot) + rights.values.flatMap(\.dots)
+        return Set(dots.filter { vector.covers($0) })
     }
 
-    /// Whether some of these have counted here.
+    /// Whether some of these have counted here, or have had rights.
     func counts(of origins: Set<Origin>) -> Bool {
         shares.values.contains { !origins.isDisjoint(with: $0.keys) }
+            || rights.values.contains { !origins.isDisjoint(with: $0.origins) }
     }
+
+    /// What each origin did with the rights of a field, as whoever holds the transactions under a vector must be shown it.
+    func rights(_ field: UInt32, at vector: VersionVector) -> [Origin: RightsRow] {
+        rights[SlotKey(field: field)]?.rows(at: vector) ?? [:]
+    }
+
+    /// What an origin decides of what others have asked it for, one after the other: as much as there is.
+    func decisions(of grantor: Origin, at vector: VersionVector, hasEnded: (Origin) -> Bool) -> [RightsChange] {
+        var decisions: [RightsChange] = []
+        for history in rights.values {
+            var rows = history.rows(at: vector)
+            for requester in rows.keys.sorted() where !hasEnded(requester) {
+                guard let request = rows.openRequest(of: requester, to: grantor) else { continue }
+                let amount = min(request.amount, UInt64(max(0, rows.rights(of: grantor))))
+                let decision = RightsChange.grant(amount, to: requester, number: request.number)
+                rows[grantor, default: RightsRow()].take(decision)
+                decisions.append(decision)
+            }
+        }
+        return decisions
+    }
+
+    /// The same of everything that anybody has done.
+    func rights(_ field: UInt32) -> [Origin: RightsRow] { rights[SlotKey(field: field)]?.everything ?? [:] }
 
     /// What whoever holds the transactions under a vector must be shown, under whatever dots.
     public func meaning(at vector: VersionVector) -> RecordMeaning {
@@ -114,10 +153,11 @@ public struct RecordHistory: Sendable {
                 case .assign(let value): meaning.values[slot, default: []].insert(value)
                 case .advance(let state): meaning.values[slot, default: []].insert(.integer(state))
                 case .fact(let fact): meaning.facts[slot.field, default: [:]][fact, default: 0] += 1
-                case .remove, .count: continue
+                case .remove, .count, .rights: continue
                 }
             }
         }
+        for (slot, history) in rights { meaning.rights[slot.field] = settled(history.rows(at: vector)) }
         for (slot, list) in counts {
             let amounts = list.filter { $0.isHeld(by: vector) }.map { trace in
                 if case .count(let amount) = trace.change { amount } else { Int64(0) }
@@ -135,11 +175,13 @@ public struct RecordHistory: Sendable {
         let factFields = Set(
             traces.filter { _, list in list.contains { if case .fact = $0.change { true } else { false } } }.map(\.key.field))
         let countFields = Set(counts.keys.map(\.field))
+        let rightsFields = Set(rights.keys.map(\.field))
+        for field in rightsFields { meaning.rights[field] = settled(record.escrow(field).rows.mapValues(RightsRow.init)) }
         for field in factFields {
             for fact in record.facts(field, runOf: runOf) { meaning.facts[field, default: [:]][fact.value, default: 0] += 1 }
         }
         for cell in record.cells where !cell.isMark {
-            if factFields.contains(cell.slot.field) { continue }
+            if factFields.contains(cell.slot.field) || rightsFields.contains(cell.slot.field) { continue }
             if countFields.contains(cell.slot.field) {
                 meaning.counts[cell.slot.field] = record.counter(cell.slot.field).value
             } else if let value = cell.value {
@@ -147,6 +189,14 @@ public struct RecordHistory: Sendable {
             }
         }
         return meaning
+    }
+
+    /// Of what has ended only totals are compared.
+    private func settled(_ rows: [Origin: RightsRow]) -> [Origin: RightsRow] {
+        rows.reduce(into: [:]) { settled, row in
+            settled[row.key] = row.value
+            if ended.contains(row.key) { settled[row.key]?.request = nil }
+        }
     }
 
     /// The cells that the record must have, but for touch marks: ascending by slot, then by dot.
@@ -160,7 +210,7 @@ public struct RecordHistory: Sendable {
                 case .assign(let assigned): value = assigned
                 case .advance(let state): value = .integer(state)
                 case .fact(let fact): value = fact
-                case .remove, .count: continue
+                case .remove, .count, .rights: continue
                 }
                 cells.append(Cell(slot: slot, dot: trace.dot, stamp: trace.stamp, content: .value(value)))
             }
@@ -172,6 +222,7 @@ public struct RecordHistory: Sendable {
                 cells.append(Cell(slot: slot, dot: dot, stamp: share.stamp, content: .value(.count(share.count))))
             }
         }
+        for (slot, history) in rights { cells += history.cells(of: slot, at: vector) }
         return cells.sorted { ($0.slot, $0.dot) < ($1.slot, $1.dot) }
     }
 

@@ -5,6 +5,8 @@ public struct RecordMeaning: Hashable, Sendable {
     var values: [SlotKey: Set<Value>] = [:]
     var facts: [UInt32: [Value: Int]] = [:]
     var counts: [UInt32: Int64] = [:]
+    /// What each origin did with rights. What an origin that has ended last asked for asks nobody any more.
+    var rights: [UInt32: [Origin: RightsRow]] = [:]
 }
 
 extension RecordMeaning: CustomStringConvertible {
@@ -14,6 +16,20 @@ extension RecordMeaning: CustomStringConvertible {
             "facts \(field): \(list.map { "\($0.key) \($0.value) times" }.sorted())"
         }
         let counts = counts.sorted { $0.key < $1.key }.map { "sum \($0.key): \($0.value)" }
-        return (values + facts + counts).joined(separator: ", ")
+        let rights = rights.sorted { $0.key < $1.key }.map { field, rows in "rights \(field): \(rows.text)" }
+        return (values + facts + counts + rights).joined(separator: ", ")
+    }
+}
+
+extension [Origin: RightsRow] {
+    fileprivate var text: String {
+        let rows = sorted { $0.key < $1.key }.map { origin, row in
+            let lists = [("granted", row.granted), ("decided", row.served)].map { name, list in
+                "\(name) \(list.sorted { $0.key < $1.key }.map { "\($0.key.rawValue): \($0.value)" })"
+            }
+            return "\(origin.rawValue): minted \(row.minted), used \(row.used), released \(row.released), "
+                + lists.joined(separator: ", ") + (row.request.map { ", asks \($0)" } ?? "")
+        }
+        return "\(rows)"
     }
 }

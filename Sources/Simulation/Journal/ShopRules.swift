@@ -13,6 +13,9 @@ enum ShopRules {
         key.collection != RetailSchema.stock.number && key.collection != RetailSchema.points.number
     }
 
+    /// Whether somebody may hold rights in a record, and pass them on.
+    static func hasRights(_ key: RecordKey) -> Bool { key.collection == QuotaSchema.quota.number }
+
     /// Whether the engine keeps a record for itself.
     static func isOfEngine(_ key: RecordKey) -> Bool { (2...9).contains(key.collection) }
 }

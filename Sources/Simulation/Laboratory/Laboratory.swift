@@ -123,6 +123,13 @@ public final class Laboratory {
         public func states(of key: RecordKey, _ field: UInt32) -> Set<Int64> {
             journal.history(of: key)?.states(of: field, at: journal.vector(of: replica, in: key.scope) ?? VersionVector()) ?? []
         }
+
+        /// What each origin did with rights.
+        func rights(of key: RecordKey, _ field: UInt32) -> [Origin: RightsRow] {
+            journal.history(of: key)?.rights(field, at: journal.vector(of: replica, in: key.scope) ?? VersionVector()) ?? [:]
+        }
+
+        var writer: Origin { replica.identity.origin }
     }
 
     /// Somebody writes at a machine.
@@ -208,7 +215,10 @@ public final class Laboratory {
 extension ReplicaError {
     /// Somebody asked for what the rules do not allow: nothing is wrong with the replica.
     fileprivate var isRefusal: Bool {
-        if case .progress = self { true } else { false }
+        switch self {
+        case .progress, .escrow(_, _, .insufficient), .escrow(_, _, .notInUse): true
+        default: false
+        }
     }
 }
 

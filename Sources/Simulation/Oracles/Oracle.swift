@@ -40,6 +40,7 @@ public enum Oracles {
         StatusNeverBack.self,
         InSync.self,
         LosersKept.self,
+        BoundedCounters.self,
         BytesBounded.self,
         MemoryBounded.self,
         WritesStop.self,

@@ -12,6 +12,7 @@ public protocol Work: Decodable, Sendable {
 public enum Works {
     public static let all: [any Work.Type] = [
         Sales.self, Deliveries.self, GeneratedLog.self, StatusChanges.self, CustomerEdits.self, Retries.self,
+        Quotas.self,
     ]
 }
 

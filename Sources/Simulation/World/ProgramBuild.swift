@@ -15,6 +15,8 @@ enum ProgramBuild: String, Codable, CaseIterable, Sendable {
     case restless
     /// It sends on although the line takes nothing, and lets others send whatever they like.
     case boundless
+    /// It decides nothing that others ask of the rights it holds.
+    case tightFisted = "tight_fisted"
 
     /// - Parameter asked: the bounds that it should keep.
     func bounds(_ asked: SessionBounds) -> SessionBounds {
@@ -25,8 +27,8 @@ enum ProgramBuild: String, Codable, CaseIterable, Sendable {
     }
 
     var schema: Schema {
-        guard self == .noCustomers else { return RetailSchema.schema }
-        return Schema(RetailSchema.schema.collections.filter { $0.number != RetailSchema.customer.number })
+        guard self == .noCustomers else { return QuotaSchema.schema }
+        return Schema(QuotaSchema.schema.collections.filter { $0.number != RetailSchema.customer.number })
     }
 
     var digestKey: [UInt8] { [UInt8](repeating: self == .otherDigests ? 8 : 7, count: 16) }

@@ -38,8 +38,8 @@ extension World {
             chain: Self.chain, origin: replica.identity.origin, access: Access(), holding: replica.heldScopes,
             bounds: node.build.bounds(node.bounds.session), codecs: codecs)
         let turns = ReplicaTurns(
-            replica, for: host(of: node, replica, random.split()), logFrameBound: node.bounds.logFrames, decidesRights: true,
-            random: random.split())
+            replica, for: host(of: node, replica, random.split()), logFrameBound: node.bounds.logFrames,
+            decidesRights: node.build != .tightFisted, random: random.split())
         node.program = SimulatedNode.Program(turns, hub, DialPlan(targets), random, at: moment(of: node).wall)
         for target in targets.indices { schedule(.dial(target), for: node, at: now) }
         schedule(.house, for: node, at: now + Self.housekeepingMilliseconds)
