@@ -95,7 +95,7 @@ extension Replica {
     func begin() throws {
         // SQLite gives up a whole transaction when a disk fails it, be it in a read.
         guard !hasUncommitted || connection.isInTransaction else { throw StorageError.undone(path: path) }
-        if !hasUncommitted { try connection.execute("BEGIN IMMEDIATE") }
+        if !hasUncommitted { try connection.prepare("BEGIN IMMEDIATE").run() }
         hasUncommitted = true
     }
 

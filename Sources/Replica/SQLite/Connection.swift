@@ -13,6 +13,9 @@ public final class Connection {
     public let path: String
     let handle: OpaquePointer
     private let log = LogLength()
+    /// Prepared statements that nobody uses now, by their text: preparing one costs more than most of what it does.
+    private var idle: [String: OpaquePointer] = [:]
+    private static let idleLimit = 64
 
     /// - Parameter vfs: the name of a registered VFS; nil for the operating system's.
     public init(path: String, mode: Mode, vfs: String? = nil) throws(StorageError) {
@@ -38,6 +41,7 @@ public final class Connection {
     }
 
     deinit {
+        for statement in idle.values { sqlite3_finalize(statement) }
         sqlite3_close_v2(handle)
     }
 
@@ -57,7 +61,21 @@ public final class Connection {
     }
 
     public func prepare(_ sql: String) throws(StorageError) -> Statement {
-        try Statement(self, sql)
+        if let statement = idle.removeValue(forKey: sql) { return Statement(self, sql, statement) }
+        var prepared: OpaquePointer?
+        let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+        guard code == SQLITE_OK else { throw error(code, sql: sql) }
+        guard let prepared else { throw .sqlite(code: code, message: "no statement", sql: sql) }
+        return Statement(self, sql, prepared)
+    }
+
+    /// Keeps a statement, which is ready for its next run, for whoever prepares the same text again.
+    func giveBack(_ statement: OpaquePointer, _ sql: String) {
+        guard idle.count < Self.idleLimit, idle[sql] == nil else {
+            sqlite3_finalize(statement)
+            return
+        }
+        idle[sql] = statement
     }
 
     /// The first column of the first row, or nil.

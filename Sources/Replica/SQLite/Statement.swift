@@ -6,19 +6,15 @@ public final class Statement {
     private let handle: OpaquePointer
     private let sql: String
 
-    init(_ connection: Connection, _ sql: String) throws(StorageError) {
-        var prepared: OpaquePointer?
-        let flags = UInt32(SQLITE_PREPARE_PERSISTENT)
-        let code = sqlite3_prepare_v3(connection.handle, sql, -1, flags, &prepared, nil)
-        guard code == SQLITE_OK else { throw connection.error(code, sql: sql) }
-        guard let prepared else { throw .sqlite(code: code, message: "no statement", sql: sql) }
-        self.connection = connection
-        self.sql = sql
-        handle = prepared
+    /// - Parameter prepared: owned by this statement until it goes.
+    init(_ connection: Connection, _ sql: String, _ prepared: OpaquePointer) {
+        (self.connection, self.sql, handle) = (connection, sql, prepared)
     }
 
     deinit {
-        sqlite3_finalize(handle)
+        sqlite3_reset(handle)
+        sqlite3_clear_bindings(handle)
+        connection.giveBack(handle, sql)
     }
 
     @discardableResult

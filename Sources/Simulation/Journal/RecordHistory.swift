@@ -251,6 +251,23 @@ public struct RecordHistory: Sendable {
         return choices.filter { $0.values.count > 1 }.sorted { $0.slot < $1.slot }
     }
 
+    /// What a person reads in each slot of which only one thing can be read; nil where nothing stands. Ascending by slot.
+    func readings(at vector: VersionVector) -> [(slot: SlotKey, value: Value?)] {
+        let readings = traces.compactMap { slot, list -> (slot: SlotKey, value: Value?)? in
+            let live = list.filter { trace in
+                trace.isHeld(by: vector) && !trace.replacements.contains { list[$0].isHeld(by: vector) }
+            }
+            if list.contains(where: { if case .fact = $0.change { true } else { false } }) { return nil }
+            let states = live.compactMap { if case .advance(let state) = $0.change { state } else { nil } }
+            if !states.isEmpty { return (slot, ShopRules.statusRead(of: states).map(Value.integer)) }
+            let values = live.compactMap { trace in
+                if case .assign(let value) = trace.change { (rank: (trace.stamp, trace.dot), value: value) } else { nil }
+            }
+            return (slot, values.max { $0.rank < $1.rank }?.value)
+        }
+        return readings.sorted { $0.slot < $1.slot }
+    }
+
     /// The states that a progress field was moved to, as far as somebody has seen.
     public func states(of field: UInt32, at vector: VersionVector) -> Set<Int64> {
         Set(

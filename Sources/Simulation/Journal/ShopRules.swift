@@ -8,6 +8,13 @@ enum ShopRules {
         0: [1, 2, 3, 4, 5], 1: [2, 3, 4, 5], 2: [3, 4, 5], 3: [5], 4: [5], 5: [],
     ]
 
+    /// What an order is read as that was moved to some states: the lowest that is none of them's past.
+    static func statusRead(of states: [Int64]) -> Int64? {
+        statusesAbove.keys.sorted().first { candidate in
+            states.allSatisfy { $0 == candidate || statusesAbove[$0, default: []].contains(candidate) }
+        }
+    }
+
     /// Whether something in a record is decided by who wrote last: what only adds up carries no time.
     static func isRanked(_ key: RecordKey) -> Bool {
         key.collection != RetailSchema.stock.number && key.collection != RetailSchema.points.number

@@ -41,6 +41,8 @@ public enum Oracles {
         InSync.self,
         LosersKept.self,
         BoundedCounters.self,
+        Readings.self,
+        Clocks.self,
         BytesBounded.self,
         MemoryBounded.self,
         WritesStop.self,

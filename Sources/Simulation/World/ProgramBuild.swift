@@ -17,6 +17,10 @@ enum ProgramBuild: String, Codable, CaseIterable, Sendable {
     case boundless
     /// It decides nothing that others ask of the rights it holds.
     case tightFisted = "tight_fisted"
+    /// It shows people of several values the one that has lost.
+    case contrary
+    /// It takes what the clock shows for the time of a zone two hours away.
+    case otherZone = "other_zone"
 
     /// - Parameter asked: the bounds that it should keep.
     func bounds(_ asked: SessionBounds) -> SessionBounds {

@@ -52,6 +52,12 @@ public final class SimulatedNode {
         }
     }
 
+    /// What its program shows a person of a slot in which one value can be read.
+    func read(_ slot: SlotKey, of record: Record) -> Value? {
+        let register = record.register(slot)
+        return build == .contrary ? register?.losers.last?.value ?? register?.value : register?.value
+    }
+
     /// Whether something is wrong with its disk that explains an error.
     func mayRefuse(because error: any Error) -> Bool {
         error is StorageError && isDiskTroubled || hasRot && (error as? ReplicaError)?.isAboutDamage == true

@@ -239,7 +239,8 @@ extension World {
         guard node.isRunning, paused[index] == nil else { return false }
         let member = node.member
         var receipt: Receipt?
-        let work = ReplicaTurns.Request.Work.transaction(at: moment(of: node).wall) {
+        let wall = moment(of: node).wall + (node.build == .otherZone ? 7_200_000 : 0)
+        let work = ReplicaTurns.Request.Work.transaction(at: wall) {
             try body($0, member)
         } applied: {
             receipt = $0
