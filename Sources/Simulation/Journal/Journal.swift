@@ -124,6 +124,7 @@ public struct Journal: Sendable {
     /// A machine that was set back has started again: what it held alone and lacks now is lost.
     private mutating func settleSetBack(of node: Int, _ replica: Replica) {
         let before = held[node] ?? [:]
+        var lostNow: [(scope: Scope, entry: JournalEntry)] = []
         held[node] = Dictionary(
             uniqueKeysWithValues: replica.heldScopes.map { ($0, vector(of: replica, in: $0) ?? replica.vector(of: $0)) })
         for (scope, vector) in before {
@@ -132,7 +133,23 @@ public struct Journal: Sendable {
                 let isElsewhere = held.contains { other, scopes in
                     other != node && scopes[scope].map { isHeld(entry, by: $0, in: scope) } ?? false
                 }
-                if !isElsewhere { lost[scope, default: []].insert(entry.born ?? entry.dot) }
+                guard !isElsewhere else { continue }
+                lost[scope, default: []].insert(entry.born ?? entry.dot)
+                lostNow.append((scope, entry))
+            }
+        }
+        for (scope, entry) in lostNow where isElsewhereInPart(entry, of: scope) {
+            for key in Set(entry.effects.map(\.key)) { histories[key]?.loseCount(of: entry.born ?? entry.dot) }
+        }
+    }
+
+    /// Whether another scope's part of a transaction is not lost.
+    private func isElsewhereInPart(_ entry: JournalEntry, of scope: Scope) -> Bool {
+        let origin = forks[entry.dot.origin] ?? entry.dot.origin
+        return origins.contains { other, histories in
+            guard other != scope, let history = histories[origin], entry.stamp != .none else { return false }
+            return history.branches.contains { branch in
+                branch.entries.contains { $0.stamp == entry.stamp && $0.node == entry.node && !isLost($0, in: other) }
             }
         }
     }
@@ -167,8 +184,8 @@ public struct Journal: Sendable {
         guard
             let keys = try keysOfEngine(beyond: last?.sequence ?? 0, of: own, again.flatMap(\.self), in: scope, replica)
         else { return }
-        let grants = try grants(fresh, of: own, in: scope, replica)
-        let granted = Set(grants.values.joined().map(\.key))
+        let grants = try grants(fresh, of: own, in: scope, replica, seeing: seen(last, of: own, in: scope, replica))
+        let granted = Set(grants.values.flatMap { $0.effects.map(\.key) })
         for key in keys where !granted.contains(key) { histories[key]?.entangle() }
         var old: [UInt64: JournalEntry] = [:]
         for chain in again {
@@ -180,9 +197,9 @@ public struct Journal: Sendable {
             let entry = append(
                 JournalEntry(
                     dot: Dot(origin: own, sequence: sequence), hash: hashes[sequence] ?? .zero,
-                    stamp: old?.stamp ?? grants[sequence]?.first?.stamp ?? .none,
-                    seen: old?.seen ?? seen(before: sequence, of: own, in: scope, replica), node: node, time: time,
-                    effects: old?.effects ?? grants[sequence]?.map(\.effect) ?? [], born: old.map { $0.born ?? $0.dot }),
+                    stamp: old?.stamp ?? grants[sequence]?.stamp ?? .none,
+                    seen: old?.seen ?? grants[sequence]?.seen ?? VersionVector(), node: node, time: time,
+                    effects: old?.effects ?? grants[sequence]?.effects ?? [], born: old.map { $0.born ?? $0.dot }),
                 to: own, in: scope, behind: last)
             last = ChainPoint(sequence: sequence, hash: entry.hash)
             guard let born = entry.born else { continue }
@@ -194,32 +211,37 @@ public struct Journal: Sendable {
     /// What whoever decides on rights must have decided by now, by the transaction in which each record was looked at: as much as
     /// was asked for and was there, one request after the other.
     private func grants(
-        _ fresh: ClosedRange<UInt64>, of own: Origin, in scope: Scope, _ replica: Replica
-    ) throws -> [UInt64: [(effect: Effect, key: RecordKey, stamp: HLC)]] {
-        var grants: [UInt64: [(effect: Effect, key: RecordKey, stamp: HLC)]] = [:]
+        _ fresh: ClosedRange<UInt64>, of own: Origin, in scope: Scope, _ replica: Replica, seeing seen: VersionVector
+    ) throws -> [UInt64: Decision] {
+        var grants: [UInt64: Decision] = [:]
         for (key, history) in histories where key.scope == scope && ShopRules.hasRights(key) {
             // What a bad disk has damaged nobody decides on.
             let cells = (try? replica.record(key))?.cells(ofField: QuotaSchema.rights) ?? []
             guard let cell = cells.first(where: { $0.dot.origin == own && $0.slot.element == .none && !$0.isMark }),
                 fresh.contains(cell.dot.sequence)
             else { continue }
-            let seen = seen(before: cell.dot.sequence, of: own, in: scope, replica)
             let decided = history.decisions(of: own, at: seen) { replica.isClosed($0) }
-            grants[cell.dot.sequence] = decided.map {
-                (Effect(key, QuotaSchema.rights, .rights($0)), key, cell.stamp)
-            }
+            guard !decided.isEmpty else { continue }
+            grants[cell.dot.sequence] = Decision(
+                effects: decided.map { Effect(key, QuotaSchema.rights, .rights($0)) }, seen: seen, stamp: cell.stamp)
         }
         return grants
     }
 
-    /// What a machine had seen when it wrote one of its newest transactions, by the journal's names.
-    private func seen(before sequence: UInt64, of own: Origin, in scope: Scope, _ replica: Replica) -> VersionVector {
-        let now = vector(of: replica, in: scope) ?? replica.vector(of: scope)
-        return VersionVector(
-            now.entries.map { entry in
-                guard entry.origin == own || forks[entry.origin] == own else { return entry }
-                return .init(origin: entry.origin, sequence: min(entry.sequence, sequence - 1))
-            })
+    /// What came of requests in one record.
+    private struct Decision {
+        let effects: [Effect]
+        let seen: VersionVector
+        let stamp: HLC
+    }
+
+    /// What a machine sees of a scope, with its own as far as it was known when it was last looked at.
+    private func seen(_ last: ChainPoint?, of own: Origin, in scope: Scope, _ replica: Replica) -> VersionVector {
+        let cut = replica.cut(of: scope)
+        let points = cut.points.compactMap { origin, point in
+            origin == own ? last.map { (origin, $0) } : (origin, point)
+        }
+        return vector(at: points, in: scope) ?? cut.vector
     }
 
     /// The records that an origin has written beyond a sequence, if they are the engine's to write: its own, shares that were
@@ -294,9 +316,12 @@ public struct Journal: Sendable {
     }
 
     private func vector(at cut: Cut, in scope: Scope) -> VersionVector? {
-        guard !forks.isEmpty else { return cut.vector }
+        forks.isEmpty ? cut.vector : vector(at: cut.points, in: scope)
+    }
+
+    private func vector(at points: [(origin: Origin, point: ChainPoint)], in scope: Scope) -> VersionVector? {
         var entries: [VersionVector.Entry] = []
-        for (origin, point) in cut.points {
+        for (origin, point) in points {
             guard let history = origins[scope]?[origin], history.isForked else {
                 entries.append(VersionVector.Entry(origin: origin, sequence: point.sequence))
                 continue

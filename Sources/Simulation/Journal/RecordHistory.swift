@@ -52,6 +52,8 @@ public struct RecordHistory: Sendable {
     /// not which cells say so.
     public private(set) var isEntangled = false
     private var ended: Set<Origin> = []
+    /// Fields whose sums nobody can foretell: what was counted is lost, and facts that say so may not be.
+    private var doubtfulCounts: Set<UInt32> = []
     /// Transactions whose statements carry no stamp: nothing in such a record is ranked by time.
     private let isRanked: Bool
 
@@ -107,6 +109,11 @@ public struct RecordHistory: Sendable {
         for index in list.indices where list[index].dot == born { list[index].aliases.append(dot) }
     }
 
+    /// What was counted here by a transaction is lost, while other parts of the transaction are not.
+    mutating func loseCount(of dot: Dot) {
+        for (slot, list) in counts where list.contains(where: { $0.dot == dot }) { doubtfulCounts.insert(slot.field) }
+    }
+
     /// The transactions that have written here, of those under a vector.
     func dots(under vector: VersionVector) -> Set<Dot> {
         let dots = [traces, counts].flatMap { $0.values.joined() }.map(\.dot) + rights.values.flatMap(\.dots)
@@ -158,7 +165,7 @@ public struct RecordHistory: Sendable {
             }
         }
         for (slot, history) in rights { meaning.rights[slot.field] = settled(history.rows(at: vector)) }
-        for (slot, list) in counts {
+        for (slot, list) in counts where !doubtfulCounts.contains(slot.field) {
             let amounts = list.filter { $0.isHeld(by: vector) }.map { trace in
                 if case .count(let amount) = trace.change { amount } else { Int64(0) }
             }
@@ -183,6 +190,7 @@ public struct RecordHistory: Sendable {
         for cell in record.cells where !cell.isMark {
             if factFields.contains(cell.slot.field) || rightsFields.contains(cell.slot.field) { continue }
             if countFields.contains(cell.slot.field) {
+                if doubtfulCounts.contains(cell.slot.field) { continue }
                 meaning.counts[cell.slot.field] = record.counter(cell.slot.field).value
             } else if let value = cell.value {
                 meaning.values[cell.slot, default: []].insert(value)

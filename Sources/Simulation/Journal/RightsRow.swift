@@ -46,6 +46,7 @@ struct RightsRow: Hashable {
         row.released = max(released, other.released)
         row.granted.merge(other.granted, uniquingKeysWith: max)
         row.served.merge(other.served, uniquingKeysWith: max)
+        row.request = [request, other.request].compactMap(\.self).max { $0.number < $1.number }
         return row
     }
 
