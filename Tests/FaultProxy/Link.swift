@@ -23,10 +23,12 @@ final class Link {
         self.server = server
     }
 
-    var polled: [pollfd] {
-        [
-            pollfd(fd: clientEnded ? -1 : client, events: events(reads(into: toServer)), revents: 0),
-            pollfd(fd: serverEnded ? -1 : server, events: events(reads(into: toClient)), revents: 0),
+    func polled(_ faults: Faults) -> [pollfd] {
+        // Who is held back is not even heard to hang up.
+        let (holdsClient, holdsServer) = (faults.toServer.holds && !isFinishing, faults.toClient.holds && !isFinishing)
+        return [
+            pollfd(fd: clientEnded || holdsClient ? -1 : client, events: events(reads(into: toServer)), revents: 0),
+            pollfd(fd: serverEnded || holdsServer ? -1 : server, events: events(reads(into: toClient)), revents: 0),
         ]
     }
 
@@ -35,7 +37,11 @@ final class Link {
     private func events(_ reads: Bool) -> Int16 { reads ? Int16(POLLIN) : 0 }
 
     /// When there is something to do though nothing happens at the sockets.
-    var nextTime: Int64? { isFinishing ? nil : [toServer.nextTime, toClient.nextTime].compactMap(\.self).min() }
+    func nextTime(_ faults: Faults) -> Int64? {
+        guard !isFinishing else { return nil }
+        let times = [faults.toServer.holds ? nil : toServer.nextTime, faults.toClient.holds ? nil : toClient.nextTime]
+        return times.compactMap(\.self).min()
+    }
 
     func turn(_ client: pollfd, _ server: pollfd, at now: Int64, _ faults: Faults) {
         let readable = Int16(POLLIN | POLLHUP | POLLERR)
@@ -59,7 +65,7 @@ final class Link {
     private func read(
         _ source: Int32, _ lane: inout Lane, _ hasEnded: inout Bool, at now: Int64, _ faults: LaneFaults
     ) {
-        guard lane.waitingCount < Self.limit else { return }
+        guard !faults.holds, lane.waitingCount < Self.limit else { return }
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         let count = recv(source, &buffer, buffer.count, 0)
         if count > 0 { return lane.put(Array(buffer[..<count]), at: now, faults) }
@@ -71,6 +77,7 @@ final class Link {
     private func write(
         _ sink: Int32, _ lane: inout Lane, _ hasEnded: Bool, _ isTold: inout Bool, at now: Int64, _ faults: LaneFaults
     ) {
+        guard !faults.holds else { return }
         while true {
             let bytes = lane.ready(at: now, faults)
             guard !bytes.isEmpty else { break }
