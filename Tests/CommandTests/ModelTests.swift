@@ -35,7 +35,9 @@ import Testing
             refused += simulated.effects.count { !$0 }
             for case .barrier(let barrier) in schedule.steps { doubtful += barrier.doubtful.values.count { !$0.isEmpty } }
         }
-        let wanted = ["sell", "receive", "move_status", "edit_customer", "change_line", "tear_line", "kill", "switch_on"]
+        let wanted = [
+            "sell", "receive", "move_status", "edit_customer", "change_line", "tear_line", "strand_line", "kill", "switch_on",
+        ]
         #expect(wanted.allSatisfy { kinds[$0, default: 0] > 4 }, "\(kinds)")
         #expect(contested > 8 && refused > 8 && doubtful > 0, "\(contested), \(refused), \(doubtful)")
     }

@@ -14,6 +14,8 @@ final class Link {
     /// Both ends are told that it is over. What they still send is read and dropped until they end, too: a socket that is closed
     /// over unread bytes sends RST in place of FIN, and the other end loses what has arrived.
     private var isFinishing = false
+    /// The client is gone, and the server has not been told: what it sends is read and dropped.
+    private var isStranded = false
 
     /// The most bytes that wait in one direction before its source has to.
     private static let limit = 256 << 10
@@ -32,13 +34,13 @@ final class Link {
         ]
     }
 
-    private func reads(into lane: Lane) -> Bool { isFinishing || lane.waitingCount < Self.limit }
+    private func reads(into lane: Lane) -> Bool { isFinishing || isStranded || lane.waitingCount < Self.limit }
 
     private func events(_ reads: Bool) -> Int16 { reads ? Int16(POLLIN) : 0 }
 
     /// When there is something to do though nothing happens at the sockets.
     func nextTime(_ faults: Faults) -> Int64? {
-        guard !isFinishing else { return nil }
+        guard isThere else { return nil }
         let times = [faults.toServer.holds ? nil : toServer.nextTime, faults.toClient.holds ? nil : toClient.nextTime]
         return times.compactMap(\.self).min()
     }
@@ -48,7 +50,12 @@ final class Link {
         guard !isFinishing else {
             if !clientEnded, client.revents & readable != 0 { drain(self.client, &clientEnded) }
             if !serverEnded, server.revents & readable != 0 { drain(self.server, &serverEnded) }
-            if clientEnded, serverEnded { closeBoth() }
+            if clientEnded, serverEnded { closeAll() }
+            return
+        }
+        guard !isStranded else {
+            if !serverEnded, server.revents & readable != 0 { drain(self.server, &serverEnded) }
+            if serverEnded { closeAll() }
             return
         }
         if !clientEnded, client.revents & readable != 0 {
@@ -96,7 +103,18 @@ final class Link {
         }
     }
 
-    private var isThere: Bool { !isClosed && !isFinishing }
+    private var isThere: Bool { !isClosed && !isFinishing && !isStranded }
+
+    /// Those that are not closed yet.
+    private var sockets: [Int32] { isClosed ? [] : isStranded ? [server] : [client, server] }
+
+    /// Resets the client's end alone.
+    func strand() {
+        guard isThere else { return }
+        Self.reset(client)
+        Glibc.close(client)
+        (isStranded, clientEnded) = (true, true)
+    }
 
     private func drain(_ source: Int32, _ hasEnded: inout Bool) {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
@@ -110,20 +128,22 @@ final class Link {
         case .finish:
             guard !isFinishing else { return }
             isFinishing = true
-            for descriptor in [client, server] { shutdown(descriptor, Int32(SHUT_WR)) }
-            if clientEnded, serverEnded { closeBoth() }
+            for descriptor in sockets { shutdown(descriptor, Int32(SHUT_WR)) }
+            if clientEnded, serverEnded { closeAll() }
         case .reset:
-            for descriptor in [client, server] {
-                // Closing a socket that does not linger at all sends RST.
-                var none = Glibc.linger(l_onoff: 1, l_linger: 0)
-                _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &none, socklen_t(MemoryLayout<Glibc.linger>.size))
-            }
-            closeBoth()
+            for descriptor in sockets { Self.reset(descriptor) }
+            closeAll()
         }
     }
 
-    private func closeBoth() {
+    /// Closing a socket that does not linger at all sends RST.
+    private static func reset(_ descriptor: Int32) {
+        var none = Glibc.linger(l_onoff: 1, l_linger: 0)
+        _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &none, socklen_t(MemoryLayout<Glibc.linger>.size))
+    }
+
+    private func closeAll() {
+        for descriptor in sockets { Glibc.close(descriptor) }
         isClosed = true
-        for descriptor in [client, server] { Glibc.close(descriptor) }
     }
 }

@@ -14,6 +14,7 @@ func runProxy(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? 
         _ = poll(&descriptors, UInt(descriptors.count), timeout(links, faults))
         let orders = takeOrders(proxy)
         if let cut = orders.isStopped ? .reset : orders.cut { for link in links { link.close(cut) } }
+        if orders.strands { for link in links { link.strand() } }
         for (index, link) in links.enumerated() where !link.isClosed {
             link.turn(descriptors[2 + 2 * index], descriptors[3 + 2 * index], at: milliseconds(), orders.faults)
         }
@@ -40,7 +41,7 @@ private func takeOrders(_ proxy: FaultProxy) -> FaultProxy.Orders {
     var bytes = [UInt8](repeating: 0, count: 64)
     while read(proxy.wake.reading, &bytes, bytes.count) > 0 {}
     return proxy.orders.withLock { orders in
-        defer { orders.cut = nil }
+        defer { (orders.cut, orders.strands) = (nil, false) }
         return orders
     }
 }

@@ -134,6 +134,17 @@ struct FaultTests {
         #expect(line.end())
     }
 
+    @Test func `who has dialled a stranded line is told, and the other end believes in it`() throws {
+        let line = try line()
+        line.proxy.strand()
+        #expect(try line.client.log.waitForClosing() == .reset)
+        #expect(line.server.log.now.closings.isEmpty)
+        try line.client.connect(line.proxy.port, try chain.security(7))
+        let both = try line.server.log.wait("another connection") { $0.openings.count == 2 }
+        #expect(both.closings.isEmpty)
+        #expect(line.end())
+    }
+
     @Test func `a refused connection is an attempt that failed`() throws {
         let (server, client) = (try RunningLoop(), try RunningLoop())
         var faults = Faults()

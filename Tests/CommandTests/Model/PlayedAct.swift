@@ -10,6 +10,8 @@ enum PlayedAct {
     /// One direction of a line is cut, or goes on.
     case cut(from: Int, to: Int, Bool)
     case tear(Int, Int)
+    /// Connections carry nothing any more, and one end is told at most.
+    case strand(Int, Int, isDiallerTold: Bool)
     case kill(Int)
     case switchOn(Int)
 
@@ -70,9 +72,10 @@ private struct WrittenAct: Decodable {
     let cut: Bool?
     let one: Int?
     let other: Int?
+    let told: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case kind, node, order, customer, lines, points, receipt, store, status, phone, tier, from, to, cut, one, other
+        case kind, node, order, customer, lines, points, receipt, store, status, phone, tier, from, to, cut, one, other, told
         case added = "add_tags"
         case removed = "remove_tags"
     }
@@ -110,6 +113,7 @@ private struct WrittenAct: Decodable {
     func onLine() throws -> PlayedAct {
         if kind == "change_line", let from, let to, let cut { return .cut(from: from, to: to, cut) }
         if kind == "tear_line", let one, let other { return .tear(one, other) }
+        if kind == "strand_line", let one, let other { return .strand(one, other, isDiallerTold: told == one) }
         throw incomplete
     }
 }

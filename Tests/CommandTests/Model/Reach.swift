@@ -18,7 +18,7 @@ struct Reach {
 
     mutating func take(_ act: PlayedAct) {
         switch act {
-        case .work, .tear: break
+        case .work, .tear, .strand: break
         case .cut(let from, let to, let isCut): cuts[[from, to], default: 0] += isCut ? 1 : -1
         case .kill(let node): off.insert(node)
         case .switchOn(let node): off.remove(node)

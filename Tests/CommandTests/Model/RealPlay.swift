@@ -74,6 +74,9 @@ final class RealPlay {
         case .tear(let one, let other):
             try chain.line(between: one, other).cut(number % 2 == 0 ? .reset : .finish)
             return nil
+        case .strand(let one, let other, _):
+            try chain.line(between: one, other).strand()
+            return nil
         case .kill(let node):
             defer { chain.nodes[node].kill() }
             return chain.nodes[node].isRunning

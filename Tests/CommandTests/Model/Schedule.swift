@@ -46,7 +46,7 @@ struct Schedule {
         (causality, random) = (Causality(plan), SeededRandom(seed: seed))
         let drawn = plan.events
         plan.events = []
-        for event in drawn where try Self.hasTwin(event, in: drawn) { try add(event) }
+        for event in drawn where try Self.isPlayable(event, in: drawn) { try add(event) }
         try addBarrier()
         plan.length = time + Self.stepMilliseconds
     }
@@ -77,18 +77,23 @@ struct Schedule {
               ],
               "faults": [
                 {"kind": "outage", "from": 15, "minutes": 20}, {"kind": "flapping", "per_hour": 2, "minutes": 60},
-                {"kind": "torn_lines", "per_hour": 0.4}, {"kind": "kills", "per_hour": 0.6, "minutes": 15}
+                {"kind": "torn_lines", "per_hour": 0.4}, {"kind": "half_open", "per_hour": 1}, {"kind": "kills", "per_hour": 0.6, "minutes": 15}
               ]
             }
             """
     }
 
-    /// Of a line that is cut one way alone nobody can say what still passes: such cuts are left out.
-    private static func hasTwin(_ event: PlannedEvent, in drawn: [PlannedEvent]) throws -> Bool {
-        guard case .cut(let from, let to, let isCut) = try PlayedAct(event) else { return true }
-        return try drawn.contains { other in
-            guard other.time == event.time, case .cut(to, from, isCut) = try PlayedAct(other) else { return false }
-            return true
+    /// Of a line that is cut one way alone nobody can say what still passes, and who dials and is not told that a line is stranded
+    /// waits for more than a minute of real time: such acts are left out.
+    private static func isPlayable(_ event: PlannedEvent, in drawn: [PlannedEvent]) throws -> Bool {
+        switch try PlayedAct(event) {
+        case .strand(_, _, let isDiallerTold): return isDiallerTold
+        case .cut(let from, let to, let isCut):
+            return try drawn.contains { other in
+                guard other.time == event.time, case .cut(to, from, isCut) = try PlayedAct(other) else { return false }
+                return true
+            }
+        default: return true
         }
     }
 
