@@ -68,7 +68,8 @@ let package = Package(
         tests("Retail", ["CRDT", "Replica", "Retail"]),
         tests("Simulation", ["CRDT", "Replica", "Sync", "Retail", "Simulation", "CSQLite"]),
         tests("Node", ["CRDT", "Replica", "Sync", "Retail", "Net", "Node", "Simulation"]),
-        tests("Command", ["CRDT", "Net", "Node", "Replica", "Retail", "Simulation", "CSQLite", "FaultProxy"]),
+        tests(
+            "Command", ["CRDT", "Net", "Node", "Replica", "Retail", "Simulation", "CSQLite", "CSodium", "FaultProxy"]),
         tests("Fuzz", ["FuzzHarness"]),
         testing("FaultProxy", []),
         tests("Net", ["Net", "FaultProxy"]),

@@ -7,6 +7,7 @@ public final class FaultProxy: Sendable {
     struct Orders {
         var faults = Faults()
         var cut: LaneFaults.Cut?
+        var strands = false
         var isStopped = false
     }
 
@@ -43,6 +44,9 @@ public final class FaultProxy: Sendable {
 
     /// Cuts every connection now. Later ones live.
     public func cut(_ cut: LaneFaults.Cut) { order { $0.cut = cut } }
+
+    /// Resets every connection at the end of whoever has dialled: the other end is told nothing, and hears nothing any more.
+    public func strand() { order { $0.strands = true } }
 
     /// Resets every connection and listens no more.
     public func stop() { order { $0.isStopped = true } }

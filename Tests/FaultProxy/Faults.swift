@@ -50,6 +50,8 @@ public struct LaneFaults: Hashable, Sendable {
     public var chunkBytes: Int?
     /// Nothing comes out, not even the end; the sockets stay open. In one direction: a one-way line; in both: half-open.
     public var swallows = false
+    /// Nothing passes and nothing is lost: it waits until this is over, as on a line that is cut for less than TCP puts up with.
+    public var holds = false
     public var cut: Cut?
     /// After how many bytes it cuts.
     public var cutPlace = 0

@@ -9,10 +9,12 @@ func runProxy(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? 
     var isStopped = false
     while !isStopped {
         let polled = [proxy.wake.reading, proxy.listener].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        var descriptors = polled + links.flatMap(\.polled)
-        _ = poll(&descriptors, UInt(descriptors.count), timeout(links))
+        let faults = proxy.orders.withLock { $0.faults }
+        var descriptors = polled + links.flatMap { $0.polled(faults) }
+        _ = poll(&descriptors, UInt(descriptors.count), timeout(links, faults))
         let orders = takeOrders(proxy)
         if let cut = orders.isStopped ? .reset : orders.cut { for link in links { link.close(cut) } }
+        if orders.strands { for link in links { link.strand() } }
         for (index, link) in links.enumerated() where !link.isClosed {
             link.turn(descriptors[2 + 2 * index], descriptors[3 + 2 * index], at: milliseconds(), orders.faults)
         }
@@ -29,8 +31,8 @@ private func milliseconds() -> Int64 {
     return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
 }
 
-private func timeout(_ links: [Link]) -> Int32 {
-    guard let next = links.compactMap(\.nextTime).min() else { return -1 }
+private func timeout(_ links: [Link], _ faults: Faults) -> Int32 {
+    guard let next = links.compactMap({ $0.nextTime(faults) }).min() else { return -1 }
     // What could not be written though it was due is tried again soon.
     return Int32(clamping: max(1, next - milliseconds()))
 }
@@ -39,7 +41,7 @@ private func takeOrders(_ proxy: FaultProxy) -> FaultProxy.Orders {
     var bytes = [UInt8](repeating: 0, count: 64)
     while read(proxy.wake.reading, &bytes, bytes.count) > 0 {}
     return proxy.orders.withLock { orders in
-        defer { orders.cut = nil }
+        defer { (orders.cut, orders.strands) = (nil, false) }
         return orders
     }
 }

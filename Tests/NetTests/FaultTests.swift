@@ -120,6 +120,31 @@ struct FaultTests {
         #expect(line.end())
     }
 
+    @Test func `what a line holds comes whole when it lets go`() throws {
+        let line = try line()
+        var faults = Faults()
+        faults.toClient.holds = true
+        line.proxy.set(faults)
+        try line.send([1, 2, 3])
+        _ = try line.server.log.wait("the request") { $0.receivedCount == 3 }
+        #expect(line.client.log.now.receivedCount == 0)
+        line.proxy.set(Faults())
+        let back = try line.client.log.wait("the echo") { $0.receivedCount == 3 }
+        #expect(back.received[line.id] == [1, 2, 3] && back.closings.isEmpty)
+        #expect(line.end())
+    }
+
+    @Test func `who has dialled a stranded line is told, and the other end believes in it`() throws {
+        let line = try line()
+        line.proxy.strand()
+        #expect(try line.client.log.waitForClosing() == .reset)
+        #expect(line.server.log.now.closings.isEmpty)
+        try line.client.connect(line.proxy.port, try chain.security(7))
+        let both = try line.server.log.wait("another connection") { $0.openings.count == 2 }
+        #expect(both.closings.isEmpty)
+        #expect(line.end())
+    }
+
     @Test func `a refused connection is an attempt that failed`() throws {
         let (server, client) = (try RunningLoop(), try RunningLoop())
         var faults = Faults()

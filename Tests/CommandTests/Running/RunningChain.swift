@@ -62,6 +62,14 @@ final class RunningChain {
         try configuration.write(in: nodes[index].directory)
     }
 
+    /// The line between two of its members, one of which dials the other.
+    func line(between one: Int, _ other: Int) throws -> FaultProxy {
+        let (low, high) = (min(one, other), max(one, other))
+        let index = low == 0 ? high - 1 : nodes.count - 2 + low
+        guard low == 0 || high == low + 1, lines.indices.contains(index) else { throw Chain.Failure(text: "no line") }
+        return lines[index]
+    }
+
     func set(_ faults: Faults) {
         for line in lines { line.set(faults) }
     }
