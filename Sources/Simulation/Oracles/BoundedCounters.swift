@@ -55,16 +55,17 @@ struct BoundedCounters: Oracle {
     /// Whoever lives has been asked, and has answered.
     private func checkDecided(in laboratory: Laboratory) throws {
         guard !laboratory.world.hasDoubles else { return }
-        let replicas = laboratory.world.nodes.compactMap(\.replica)
-        for key in laboratory.journal.keys(of: QuotaSchema.scope) where ShopRules.hasRights(key) {
-            let rows = laboratory.journal.history(of: key)?.rights(QuotaSchema.rights) ?? [:]
-            for requester in replicas.map(\.identity.origin) {
-                for (node, grantor) in replicas.map(\.identity.origin).enumerated() {
-                    guard let request = rows.openRequest(of: requester, to: grantor) else { continue }
-                    throw Self.violation(
-                        "\(key): has not decided the request \(request.number) of member \(requester.member)", at: node,
-                        in: laboratory)
-                }
+        let (journal, machines) = (laboratory.journal, laboratory.world.nodes)
+        let living = machines.compactMap { $0.replica?.identity.origin }
+        for (node, machine) in machines.enumerated() {
+            guard let replica = machine.replica, let vector = journal.vector(of: replica, in: QuotaSchema.scope) else {
+                continue
+            }
+            for key in journal.keys(of: QuotaSchema.scope) where ShopRules.hasRights(key) {
+                let rows = journal.history(of: key)?.rights(QuotaSchema.rights, at: vector) ?? [:]
+                let open = living.first { rows.openRequest(of: $0, to: replica.identity.origin) != nil }
+                guard let open else { continue }
+                throw Self.violation("\(key): has not decided what member \(open.member) asks", at: node, in: laboratory)
             }
         }
     }
