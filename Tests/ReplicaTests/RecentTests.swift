@@ -63,7 +63,7 @@ import Testing
     /// What is left after a crash is played again only if the disk was given the same bytes in the same order. Dictionaries iterate
     /// in another order each time: rows of many scopes were once moved in that of a dictionary, and their pages split elsewhere.
     @Test func `the same calls write the same bytes`() throws {
-        func image() throws -> DiskImage {
+        func file() throws -> [UInt8]? {
             let disk = SimulatedDisk()
             let till = try Shop.replica(1, on: disk)
             for number in 1...400 {
@@ -73,9 +73,10 @@ import Testing
                 try till.perform(at: Int64(number)) { try $0.set(Shop.text, of: key, to: .text("\(number)")) }
             }
             try till.checkpoint()
-            return disk.image
+            // The log begins with numbers that SQLite draws for the whole process.
+            return disk.image.files["replica.db"]
         }
-        let first = try image()
-        for _ in 1...4 { #expect(try image() == first) }
+        let first = try #require(try file())
+        for _ in 1...4 { #expect(try file() == first) }
     }
 }

@@ -22,12 +22,13 @@ struct UseQuota: Act {
 
     var nodes: [Int] { [node] + (asking.map { [$0] } ?? []) }
 
-    var flaw: String? { asking == node ? "nobody asks itself" : Quotas.flaw(of: quota, amount) }
+    var flaw: String? { Quotas.flaw(of: quota, amount) }
 
     func perform(in laboratory: Laboratory) throws -> Bool {
         let key = QuotaSchema.key(try Identifier(inPlan: quota))
         guard let replica = laboratory.world.nodes[node].replica else { return false }
-        let grantor = asking.flatMap { laboratory.world.nodes[$0].replica?.identity.origin }
+        // Nobody asks itself.
+        let grantor = asking.flatMap { $0 == node ? nil : laboratory.world.nodes[$0].replica?.identity.origin }
         var change: RightsChange?
         return try laboratory.write(at: node) { _, seen in
             let rows = seen.rights(of: key, QuotaSchema.rights)

@@ -111,7 +111,9 @@ public struct Journal: Sendable {
     // MARK: What becomes of disks
 
     /// A machine's disk was copied.
-    mutating func noteBackUp(of node: Int) { backups[node] = held[node] }
+    ///
+    /// One that was set back and has not started since holds what that copy held.
+    mutating func noteBackUp(of node: Int) { backups[node] = setBack[node] ?? held[node] }
 
     /// A machine's disk is as it was at some moment before.
     ///

@@ -206,11 +206,15 @@ extension Session {
         if shares(bulk.scope), !Mutants.isOn("news-behind-a-large-delta-forgotten") { sending.dirty.insert(bulk.scope) }
     }
 
-    /// A word about transactions that the other side does not hold yet would be lost on it: those come first.
+    /// A word about transactions that the other side does not hold yet would be lost on it: those come first, also if this session
+    /// has not heard of them yet.
     private mutating func pumpWords() {
         guard !sending.words.isEmpty, !sending.isExtracting else { return }
         let waiting = sending.dirty.union(sending.large).union(sending.bulk.map { [$0.scope] } ?? [])
-        var ready = sending.words.keys.filter { !waiting.contains($0.scope) }[...]
+        let told = sending.words.filter {
+            self.told[$0.key.scope]?.cut[$0.key.origin]?.sequence ?? 0 >= $0.value.point.sequence
+        }
+        var ready = told.keys.filter { !waiting.contains($0.scope) }[...]
         ready.sort { ($0.scope, $0.origin) < ($1.scope, $1.origin) }
         while sending.credit > 0, !ready.isEmpty {
             let next = ready.prefix(FrameLimits.checkpoints)
