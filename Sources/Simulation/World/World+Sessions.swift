@@ -84,7 +84,7 @@ extension World {
         if !program.ailing.isEmpty {
             program.hub.noteAiling(program.ailing, asking: Self.askedPeers, &program.random, at: moment(of: node))
         }
-        program.hub.tell(signed, butNot: nil, at: moment(of: node))
+        if node.build != .deaf { program.hub.tell(signed, butNot: nil, at: moment(of: node)) }
     }
 
     /// What is done for the replica when nobody asks.
