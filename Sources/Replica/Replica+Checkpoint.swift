@@ -72,6 +72,14 @@ extension Replica {
     /// The newest checkpoint of an origin; nil if none is kept.
     public func checkpoint(of origin: Origin, in scope: Scope) -> SignedCheckpoint? { scopes[scope]?.checkpoints[origin] }
 
+    /// The incarnations of a member of whose last transaction here no signature has come, ascending.
+    public func unsignedOrigins(of member: UInt32, in scope: Scope) -> [Origin] {
+        guard let state = scopes[scope] else { return [] }
+        return state.cut.points.filter { origin, point in
+            origin.member == member && (state.checkpoints[origin]?.point.sequence ?? 0) < point.sequence
+        }.map(\.origin)
+    }
+
     /// Forgets what an origin's chain was beyond a point: its transactions there are written under another name now.
     func forgetChain(of origin: Origin, in scope: Scope, beyond sequence: UInt64) throws {
         guard let state = scopes[scope] else { return }

@@ -31,7 +31,7 @@ extension Replica {
         let met = reach == .wholeState ? Cut() : base.met(by: state)
         let header = DeltaHeader(
             scope: scope, base: met, cut: cut, horizon: horizon, reach: reach,
-            runs: Mutants.isOn("runs-are-not-told") ? [] : state.runs(beyond: met.vector))
+            runs: Mutants.isOn("runs-are-not-told") ? [] : state.runs(for: reach == .wholeState ? Cut() : base))
         let keys =
             reach == .wholeState || base.vector.isEmpty
             ? try self.keys(of: scope) : try changedKeys(in: scope, beyond: base.vector, limit: limit)
@@ -191,9 +191,15 @@ extension Replica {
             if let hash = try knownHash(of: origin, at: point.sequence, in: scope), hash != point.hash,
                 !Mutants.isOn("fork-is-not-seen")
             {
-                throw ReplicaError.forked(scope: scope, origin: origin, sequence: point.sequence)
+                throw forked(origin, at: point.sequence, in: scope)
             }
         }
+    }
+
+    /// Notes that two histories of an origin were found.
+    func forked(_ origin: Origin, at sequence: UInt64, in scope: Scope) -> ReplicaError {
+        if origin.member != identity.member { noteContested(scope) }
+        return .forked(scope: scope, origin: origin, sequence: sequence)
     }
 
     /// What is known here of an origin's chain.

@@ -126,7 +126,7 @@ extension Replica {
             guard last > 0, let told = header.run(of: dot), let known = state.run(of: dot), told != known,
                 !Mutants.isOn("clone-not-seen-by-its-runs")
             else { continue }
-            throw ReplicaError.forked(scope: header.scope, origin: origin, sequence: last)
+            throw forked(origin, at: last, in: header.scope)
         }
     }
 

@@ -38,7 +38,7 @@ extension Replica {
     func agrees(_ point: ChainPoint, of origin: Origin, in scope: Scope) throws -> Bool {
         guard point.sequence > 0, let hash = try knownHash(of: origin, at: point.sequence, in: scope) else { return false }
         guard hash == point.hash else {
-            throw ReplicaError.forked(scope: scope, origin: origin, sequence: point.sequence)
+            throw forked(origin, at: point.sequence, in: scope)
         }
         return true
     }

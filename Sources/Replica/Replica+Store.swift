@@ -155,7 +155,10 @@ extension Replica {
         var (hasHorizons, hasClosures) = (false, false)
         for key in keys where SystemRecords.isSystem(key.collection) {
             if key.collection == SystemRecords.horizons { hasHorizons = true }
-            if key.collection == SystemRecords.closures { hasClosures = true }
+            guard key.collection == SystemRecords.closures else { continue }
+            hasClosures = true
+            // Others may have written again what this member had lost.
+            if SystemRecords.closedOrigin(key)?.member == identity.member { try noteRecount() }
         }
         if hasHorizons { try refreshHorizons() }
         if hasClosures { try loadClosures() }

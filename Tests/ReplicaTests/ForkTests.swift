@@ -67,6 +67,29 @@ import Testing
         withExtendedLifetime(copy) {}
     }
 
+    /// A member told only what it had that the other lacked, and of a third, of whose history the other held more, nothing: two
+    /// histories came together, and cells that nobody had removed were taken for dead.
+    @Test func `whoever holds less of another branch is noticed, too`() throws {
+        let (till, witness, other) = (try Site(1), try Site(2), try Site(3))
+        for value in 1...10 { try Self.write(Int64(value), till.replica) }
+        let copy = SimulatedDisk(till.disk.image)
+        let clone = try Replica.open(
+            at: Site.path,
+            OpeningParameters(
+                schema: TestSchema.schema, digestKey: Site.digestKey, run: Hash128(high: 9, low: 9), vfs: copy.vfsName))
+        for value in 11...15 { try Self.write(Int64(value), till.replica) }
+        try Self.tell(till.replica, witness.replica)
+        for value in 111...125 { try Self.write(Int64(value), clone) }
+        try Self.tell(clone, other.replica)
+        try Self.write(200, witness.replica)
+        let before = other.replica.cut(of: Self.scope)
+        #expect(throws: ReplicaError.forked(scope: Self.scope, origin: till.identity.origin, sequence: 15)) {
+            try Self.tell(witness.replica, other.replica)
+        }
+        #expect(other.replica.cut(of: Self.scope) == before)
+        withExtendedLifetime(copy) {}
+    }
+
     /// It told the runs beyond what that one held, and its base let anybody take it: who did took the runs between for others.
     @Test func `a whole state that was made for one tells all runs to whoever takes it`() throws {
         let (headquarters, near, far) = (try Site(0), try Site(1), try Site(2))

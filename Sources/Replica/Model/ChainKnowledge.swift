@@ -33,6 +33,13 @@ public struct ChainKnowledge: Hashable, Sendable {
         return common[..<parting].last { theirs[$0.sequence] == $0.hash }
     }
 
+    /// Whether both hold a transaction at the same place that is not the same: what only one of them holds parts nobody.
+    func hasParted(from other: ChainKnowledge) -> Bool {
+        if lastCommonRun(with: other) < min(last, other.last) { return true }
+        let theirs = Dictionary(other.points.map { ($0.sequence, $0.hash) }, uniquingKeysWith: { first, _ in first })
+        return points.contains { point in theirs[point.sequence].map { $0 != point.hash } ?? false }
+    }
+
     /// The last sequence up to which every transaction was made under the same run.
     private func lastCommonRun(with other: ChainKnowledge) -> UInt64 {
         let both = min(last, other.last)

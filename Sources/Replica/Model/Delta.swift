@@ -28,8 +28,9 @@ public struct DeltaHeader: Hashable, Sendable {
     public var horizon: VersionVector
     /// A snapshot is the whole state at the cut; whatever of the receiver's the cut covers and the snapshot lacks has died.
     public var reach: DeltaReach
-    /// The runs of the transactions beyond the base, and of the last one under it of each origin that has any, ascending by
-    /// origin and start: two histories of one origin differ in their runs from where they part.
+    /// The runs of the transactions beyond the base; of each origin that has any, or of which the receiver holds more, also that of
+    /// the last transaction under it. Ascending by origin and start: two histories of one origin differ in their runs from where
+    /// they part.
     public var runs: [RunSpan]
 
     public init(

@@ -114,12 +114,14 @@ final class ScopeState {
         return index > 0 ? spans[index - 1].run : nil
     }
 
-    /// The spans that transactions beyond a vector fall in, and the last ones under it, ascending by origin and start.
-    func runs(beyond vector: VersionVector) -> [RunSpan] {
+    /// What a peer that holds a scope up to a cut must hear of runs, ascending by origin and start: those of the transactions that
+    /// it lacks, and of each origin of which the two do not stand at the same point the run of the last transaction that both hold.
+    /// Two histories of one origin differ in it, even where neither side knows the other's hash.
+    func runs(for cut: Cut) -> [RunSpan] {
         runs.sorted { $0.key < $1.key }.flatMap { origin, spans -> ArraySlice<RunSpan> in
-            let known = vector.sequence(of: origin)
-            guard head(of: origin).point.sequence > known else { return [] }
-            return spans[max(0, spans.partition { $0.from > known } - 1)...]
+            let (mine, theirs) = (head(of: origin).point.sequence, cut[origin]?.sequence ?? 0)
+            guard mine != theirs else { return [] }
+            return spans[max(0, spans.partition { $0.from > min(mine, theirs) } - 1)...]
         }
     }
 }

@@ -176,13 +176,14 @@ public struct Journal: Sendable {
     private mutating func noteOwn(
         _ point: ChainPoint, of own: Origin, in scope: Scope, _ replica: Replica, at node: Int, _ time: Int64
     ) throws {
-        try noteClosed(by: replica)
+        let again = rewritten(in: scope, replica, at: node)
+        let ended = again.compactMap { $0.first.map { forks[$0.dot.origin] ?? $0.dot.origin } }
+        noteClosed(replica.closedOrigins + ended)
         var last = standing(of: own, in: scope, at: node)
         let known = try replica.knowledge(of: own, in: scope).points
         let hashes = Dictionary(known.map { ($0.sequence, $0.hash) }) { $1 }
         guard (last?.sequence ?? 0) < point.sequence else { return }
         let fresh = (last?.sequence ?? 0) + 1...point.sequence
-        let again = rewritten(in: scope, replica, at: node)
         guard
             let keys = try keysOfEngine(beyond: last?.sequence ?? 0, of: own, again.flatMap(\.self), in: scope, replica)
         else { return }
@@ -271,11 +272,11 @@ public struct Journal: Sendable {
         return ChainPoint(sequence: last.sequence, hash: entry?.hash ?? .zero)
     }
 
-    /// What a machine held of its own member's under other names, and holds so no longer: by origin, each ascending by sequence.
+    /// What a machine held of its own member's or another's under other names, and holds so no longer: by origin, each ascending by
+    /// sequence.
     private func rewritten(in scope: Scope, _ replica: Replica, at node: Int) -> [[JournalEntry]] {
         guard let before = held[node]?[scope], let now = vector(of: replica, in: scope) else { return [] }
-        let own = missing(from: now, of: before, in: scope).filter { $0.dot.origin.member == replica.identity.member }
-        return Dictionary(grouping: own) { forks[$0.dot.origin] ?? $0.dot.origin }.sorted { $0.key < $1.key }
+        return Dictionary(grouping: missing(from: now, of: before, in: scope)) { forks[$0.dot.origin] ?? $0.dot.origin }.sorted { $0.key < $1.key }
             .map { $0.value.sorted { $0.dot.sequence < $1.dot.sequence } }
     }
 
@@ -297,8 +298,8 @@ public struct Journal: Sendable {
     }
 
     /// Shares of incarnations that are closed are stated by their successors: for some time as they were, at last as the facts say.
-    private mutating func noteClosed(by replica: Replica) throws {
-        let fresh = Set(replica.closedOrigins).subtracting(closed)
+    private mutating func noteClosed(_ origins: [Origin]) {
+        let fresh = Set(origins).subtracting(closed)
         guard !fresh.isEmpty else { return }
         closed.formUnion(fresh)
         let names = fresh.union(forks.filter { fresh.contains($0.value) }.keys)

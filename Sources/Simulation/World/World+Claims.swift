@@ -8,13 +8,13 @@ extension World {
         return nodes.indices.filter { $0 != index && hub.peers[nodes[$0].member] != nil }
     }
 
-    /// - Returns: the session because of which a machine says that it is in sync with another one; nil if it does not, or has not
-    ///   heard of all that is new on it yet, or if the other one does not have that session any more.
+    /// - Returns: the session because of which a machine says that it is in sync with another one; nil if it does not, if one of both
+    ///   has not heard yet what its replica has just done, or if the other one does not have that session any more.
     func sessionInSync(of index: Int, with other: Int) -> Session? {
         guard let program = nodes[index].program, program.lastHeard < now,
             let key = program.hub.peers[nodes[other].member], let session = program.hub[key], program.hub.isInSync(key),
             let connection = program.lines.connections[key],
-            nodes[other].program?.lines.sessions[connection] != nil
+            let peer = nodes[other].program, peer.lastHeard < now, peer.lines.sessions[connection] != nil
         else { return nil }
         return session
     }

@@ -28,6 +28,7 @@ extension World {
         program.waiting = []
         let outcome = program.turns.serve(requests)
         guard node.disk.isPowered else { return crash(node) }
+        program.lastHeard = max(program.lastHeard, now + Int64.random(in: beginning.diskDelay, using: &program.random))
         if !outcome.changed.isEmpty {
             program.unsigned.formUnion(outcome.changed)
             program.upkeep.noteNews()
@@ -35,7 +36,6 @@ extension World {
             if onlooker != nil { showChanges(outcome.changed, by: requests, at: node) }
             observe(.changed(node: node.index, outcome.changed))
         }
-        program.lastHeard = max(program.lastHeard, now + Int64.random(in: beginning.diskDelay, using: &program.random))
         schedule(.hear(outcome), for: node, at: program.lastHeard)
         if program.turns.hasWork { scheduleTurn(at: node) }
     }

@@ -36,9 +36,14 @@ public struct ReplicaDesk {
     ) throws -> SessionAnswer {
         switch request {
         case .standing(let interest): return .standing(try standing(interest, from: peer))
-        case .settle(let cuts): return try .settled(doubts: doubts(about: cuts), standing: [:], refused: [:])
+        case .settle(let cuts, let yielding):
+            return try .settled(doubts: doubts(about: cuts, yieldingIn: yielding), standing: [:], refused: [:])
         case .settleKnowing(let scope, let origin, let told):
             let doubt = Doubt(scope: scope, origin: origin)
+            guard origin.member == replica.identity.member else {
+                try replica.yield(origin, in: scope, to: told.chain, at: milliseconds)
+                return .settled(doubts: [], standing: try standing(.everything, from: peer), refused: [:])
+            }
             guard try isProven(doubt, by: told, verify) else {
                 return .settled(doubts: [], standing: [:], refused: [scope: .invented(scope: scope)])
             }
@@ -50,6 +55,9 @@ public struct ReplicaDesk {
             let checkpoint = replica.checkpoint(of: origin, in: scope)
             let chain = try replica.knowledge(of: origin, in: scope)
             return .knowledge(scope, origin, ToldKnowledge(chain: chain, checkpoint: checkpoint))
+        case .contest(let scope):
+            replica.noteContested(scope)
+            return .done
         case .join(let deltas, let ordinal):
             return .joined(ordinal: ordinal, refused: try join(deltas, from: peer, at: milliseconds))
         case .stage(let header):
@@ -104,15 +112,20 @@ public struct ReplicaDesk {
         }
         return Standing(
             cut: replica.cut(of: scope), digest: replica.digest(of: scope), summary: replica.summary(of: scope),
-            staged: staged, relayed: replica.relayedOrigins(in: scope),
+            staged: staged,
+            sought: replica.relayedOrigins(in: scope).filter { $0.member != peer } + replica.unsignedOrigins(of: peer, in: scope),
             isDamaged: replica.isAside(scope) && !Mutants.isOn("damage-is-not-told"))
     }
 
-    /// The first half of settling this member's own past: which origins must be compared.
-    func doubts(about cuts: [Scope: Cut]) throws -> [Doubt] {
+    /// The first half of settling the past: which origins must be compared.
+    ///
+    /// - Parameter yielding: scopes in which this side gives way to the other one about other members' pasts.
+    func doubts(about cuts: [Scope: Cut], yieldingIn yielding: Set<Scope>) throws -> [Doubt] {
         var doubts: [Doubt] = []
         for (scope, cut) in cuts.sorted(by: { $0.key < $1.key }) {
-            doubts += try replica.doubts(in: scope, peer: cut).map { Doubt(scope: scope, origin: $0) }
+            var origins = try replica.doubts(in: scope, peer: cut)
+            if yielding.contains(scope) { origins += try replica.contestedOrigins(in: scope, headquarters: cut) }
+            doubts += origins.map { Doubt(scope: scope, origin: $0) }
         }
         return doubts
     }

@@ -131,6 +131,10 @@ extension Session {
         guard told[scope] != nil || heard[scope] != nil || opening.standings[scope] != nil, suspended[scope] == nil else {
             return
         }
+        if code == SessionError.forkedCode {
+            requests.append(.contest(scope))
+            noteFork(in: scope)
+        }
         let kept = suspended.count < Self.explanationLimit ? detail.printable : ""
         suspend(scope, because: .ended(code: code, detail: kept))
     }

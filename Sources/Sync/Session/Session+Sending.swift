@@ -231,6 +231,7 @@ extension Session {
     mutating func refuse(_ scope: Scope, _ error: SessionError) {
         guard suspended[scope] == nil else { return }
         suspend(scope, because: error)
+        if error.code == SessionError.forkedCode { noteFork(in: scope) }
         emit(.refuse(scope, code: error.code, detail: error.description))
     }
 }

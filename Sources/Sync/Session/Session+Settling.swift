@@ -8,7 +8,22 @@ extension Session {
         phase = .settling
         opening.settlements += 1
         let cuts = told.mapValues(\.cut).filter { $0.value != opening.standings[$0.key]?.cut }
-        requests.append(.settle(Mutants.isOn("past-is-not-compared") ? [:] : cuts))
+        requests.append(.settle(Mutants.isOn("past-is-not-compared") ? [:] : cuts, yieldingIn: yieldingScopes(cuts.keys)))
+    }
+
+    /// Those in which this side gives way to headquarters if it holds another member's past otherwise: it writes there itself what
+    /// headquarters lacks.
+    private func yieldingScopes(_ scopes: some Sequence<Scope>) -> Set<Scope> {
+        let member = parameters.origin.member
+        guard access.isHeadquarters(parameters.peer), !access.isHeadquarters(member) else { return [] }
+        return Set(scopes.filter { access.mayWrite(member, $0) })
+    }
+
+    /// Two histories of somebody were found. If this side gives way, the next session begins with that; once, and if it did not
+    /// help, the scope stays left out.
+    mutating func noteFork(in scope: Scope) {
+        guard phase == .open, !hasYielded, !yieldingScopes([scope]).isEmpty else { return }
+        beginsAnew = true
     }
 
     /// Takes the other side's word for its own transactions, once it has settled its past.
@@ -21,9 +36,10 @@ extension Session {
         if !confirmed.isEmpty { requests.append(.confirm(confirmed)) }
     }
 
-    /// The other side doubts its own past.
+    /// The other side doubts its own past, or what it holds of another's that headquarters holds, too.
     mutating func answerAsk(_ scope: Scope, _ origin: Origin) throws(SessionError) {
-        guard origin.member == parameters.peer, expects(scope), opening.standings[scope]?.cut[origin] != nil,
+        let mayAsk = origin.member == parameters.peer || access.isHeadquarters(parameters.origin.member)
+        guard mayAsk, expects(scope), opening.standings[scope]?.cut[origin] != nil,
             opening.answered.insert(Doubt(scope: scope, origin: origin)).inserted
         else { throw .unexpected(kind: FrameKind.ask.rawValue) }
         requests.append(.knowledge(scope, origin))
@@ -55,7 +71,10 @@ extension Session {
         if !standings.isEmpty {
             offer(standings.filter { shares($0.key) }.sorted { $0.key < $1.key }.map { tell($0.key, $0.value) })
         }
-        for doubt in doubts where opening.asked.insert(doubt).inserted { emit(.ask(doubt.scope, doubt.origin)) }
+        for doubt in doubts where opening.asked.insert(doubt).inserted {
+            emit(.ask(doubt.scope, doubt.origin))
+            if doubt.origin.member != parameters.origin.member { hasYielded = true }
+        }
         if opening.asked.isEmpty, opening.settlements == 0 { try goOnSettled(at: now) }
     }
 
@@ -122,12 +141,16 @@ extension Session {
         pump(at: now)
     }
 
-    /// Asks for the signatures of those whose transactions came by others: what was told while no session was open is lost.
+    /// Asks for signatures that were told while no session was open, or were lost with a line: of those whose transactions came by
+    /// others, and of the other side for its own.
     private mutating func seek() {
-        let doubts = opening.standings.sorted { $0.key < $1.key }.flatMap { scope, standing in
-            shares(scope) ? standing.relayed.map { Doubt(scope: scope, origin: $0) } : []
+        let sought = opening.standings.sorted { $0.key < $1.key }.flatMap { scope, standing in
+            shares(scope) ? standing.sought.map { Doubt(scope: scope, origin: $0) } : []
         }
-        let sought = doubts.lazy.filter { [peer = parameters.peer] in $0.origin.member != peer }.prefix(FrameLimits.checkpoints)
-        if !sought.isEmpty { emit(.seek(Array(sought))) }
+        // An incarnation that has ended signs no more.
+        let doubts = sought.lazy.filter { [hello, peer = parameters.peer] in
+            $0.origin.member != peer || $0.origin == hello?.origin
+        }.prefix(FrameLimits.checkpoints)
+        if !doubts.isEmpty { emit(.seek(Array(doubts))) }
     }
 }

@@ -50,6 +50,8 @@ public enum SessionError: Error, Hashable, Sendable {
 }
 
 extension SessionError {
+    static let forkedCode: UInt16 = 11
+
     /// The number that stands for it on the wire.
     public var code: UInt16 {
         switch self {
@@ -64,7 +66,7 @@ extension SessionError {
         case .notPermitted: 8
         case .creditExceeded: 9
         case .invented: 10
-        case .forked: 11
+        case .forked: Self.forkedCode
         case .refused: 12
         case .timedOut: 13
         case .superseded: 14

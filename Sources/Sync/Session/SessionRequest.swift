@@ -5,12 +5,15 @@ public import Replica
 public enum SessionRequest: Hashable, Sendable {
     /// How far everything that is held of an interest is held.
     case standing(Interest)
-    /// Settle this member's own past with what the other side holds of it.
-    case settle([Scope: Cut])
+    /// Settle this member's own past with what the other side holds of it; in the scopes where this side gives way to headquarters,
+    /// also what it holds of others' pasts.
+    case settle([Scope: Cut], yieldingIn: Set<Scope>)
     /// Go on with that, knowing what the other side knows of an origin's chain.
     case settleKnowing(Scope, Origin, ToldKnowledge)
     /// What is known here of an origin's chain.
     case knowledge(Scope, Origin)
+    /// The other side has found two histories of somebody in this scope.
+    case contest(Scope)
     /// Join these together, durably; number `ordinal` of what came.
     case join([Delta], ordinal: UInt64)
     /// Take a large delta in, piece by piece; none of it is visible before it is published.
@@ -150,8 +153,8 @@ public struct Standing: Hashable, Sendable {
     public let summary: Hash128?
     /// A large delta of which a part has come.
     public let staged: Staged?
-    /// Whose transactions are marked as come by others, ascending.
-    public let relayed: [Origin]
+    /// Whose signatures are missing: of those whose transactions came by others, and of the peer for its own.
+    public let sought: [Origin]
     /// A record of it is set aside.
     public let isDamaged: Bool
 
@@ -166,13 +169,13 @@ public struct Standing: Hashable, Sendable {
     }
 
     public init(
-        cut: Cut, digest: Hash128?, summary: Hash128?, staged: Staged?, relayed: [Origin] = [], isDamaged: Bool = false
+        cut: Cut, digest: Hash128?, summary: Hash128?, staged: Staged?, sought: [Origin] = [], isDamaged: Bool = false
     ) {
         self.cut = cut
         self.digest = digest
         self.summary = summary
         self.staged = staged
-        self.relayed = relayed
+        self.sought = sought
         self.isDamaged = isDamaged
     }
 }

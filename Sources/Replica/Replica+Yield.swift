@@ -1,0 +1,63 @@
+public import CRDT
+
+/// A fork that reached others before its own member knew of it: two of them hold different transactions of a third under the same
+/// numbers, and neither takes the other's deltas. Whoever is not headquarters gives way to it.
+extension Replica {
+    /// Notes that another member's history here is not the one that somebody else holds: which incarnation's is found out when
+    /// headquarters is asked.
+    public func noteContested(_ scope: Scope) { contested.insert(scope) }
+
+    /// The incarnations of other members of which headquarters may hold another history: those of which it tells another hash, and,
+    /// where a fork was found or told of since the last time, all of which it holds more or less.
+    ///
+    /// - Parameter cut: headquarters', of this scope.
+    public func contestedOrigins(in scope: Scope, headquarters cut: Cut) throws -> [Origin] {
+        let isContested = contested.remove(scope) != nil
+        return try cut.points.filter { origin, point in
+            let mine = scopes[scope]?.head(of: origin).point ?? Head.none.point
+            guard origin.member != identity.member, mine.sequence > 0, mine != point else { return false }
+            if isContested { return true }
+            return try knownHash(of: origin, at: point.sequence, in: scope).map { $0 != point.hash } ?? false
+        }.map(\.origin)
+    }
+
+    /// Gives way to headquarters: what is held here of another member's history beyond where the two part leaves its chain, and is
+    /// written again under this incarnation, as a member's own lost branch is (`salvage`). This replica closes the other's
+    /// incarnation and answers for what it counted from then on; nothing is lost, and facts count once by their identity.
+    ///
+    /// - Parameters:
+    ///   - origin: of another member.
+    ///   - theirs: what headquarters knows of its chain in this scope.
+    ///   - milliseconds: the wall clock, in milliseconds since 1970.
+    /// - Returns: how many transactions were written again: none if the two histories are one, as far as both go.
+    @discardableResult
+    public func yield(
+        _ origin: Origin, in scope: Scope, to theirs: ChainKnowledge, at milliseconds: Int64
+    ) throws -> UInt64 {
+        precondition(origin.member != identity.member, "one's own past is settled by `settle`")
+        guard overlays[scope] == nil else { throw ReplicaError.folding(scope: scope) }
+        // Whoever may not write now begins a new incarnation first; the fork is met again.
+        guard !isClosed, !isCopy, !Mutants.isOn("nobody-gives-way") else { return 0 }
+        try settleRecent()
+        let mine = try knowledge(of: origin, in: scope)
+        guard mine.hasParted(from: theirs) else { return 0 }
+        let agreed = mine.agreement(with: theirs) ?? Head.none.point
+        let wasDue = needsRecount
+        do {
+            try begin()
+            try noteRecount()
+            try rewrite(origin, in: scope, beyond: agreed, upTo: mine.last)
+            try apply(at: milliseconds) { transaction in
+                try transaction.write(SystemRecords.closure(of: origin, in: scope)) { record, version in
+                    record.assign(.integer(Int64(bitPattern: identity.origin.rawValue)), to: SystemRecords.successorSlot, at: version)
+                    record.assign(.integer(Int64(agreed.sequence)), to: SystemRecords.lastSlot, at: version)
+                }
+            }
+            try commit()
+        } catch {
+            needsRecount = wasDue
+            try rollBack(after: error)
+        }
+        return mine.last - agreed.sequence
+    }
+}
