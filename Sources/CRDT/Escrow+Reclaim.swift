@@ -40,10 +40,27 @@ extension Record {
     }
 }
 
+extension Element {
+    /// Where a row of an escrow stands that another member states as a lower bound, because it holds what its own member has lost:
+    /// big-endian, so that it is no settlement by a registrar.
+    public static func witnessed(_ origin: Origin) -> Element {
+        .bytes((0..<8).map { UInt8(truncatingIfNeeded: origin.rawValue >> (56 - 8 * $0)) })
+    }
+}
+
 extension Cell {
     /// Whose row a cell of an escrow states.
     var escrowOrigin: Origin {
-        if case .index(let closed) = slot.element { Origin(rawValue: closed) } else { dot.origin }
+        switch slot.element {
+        case .index(let closed): Origin(rawValue: closed)
+        case .bytes(let bytes): Self.witnessed(bytes) ?? dot.origin
+        default: dot.origin
+        }
+    }
+
+    private static func witnessed(_ bytes: [UInt8]) -> Origin? {
+        guard bytes.count == 8 else { return nil }
+        return Origin(rawValue: bytes.reduce(0) { $0 << 8 | UInt64($1) })
     }
 
     /// Whether it is the registrar's word for the row of another member's lost incarnation. A member's own successor states

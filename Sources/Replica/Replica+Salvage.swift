@@ -54,7 +54,9 @@ extension Replica {
         case (.counter, .none), (.escrow, .none):
             if Mutants.isOn("salvage-re-adds-counters") { return [renamed] }
             // A statement about the closed one's share; whatever peers hold as its own cell up to the agreed point gives way.
-            renamed.slot.element = .index(cell.dot.origin.rawValue)
+            let origin = cell.dot.origin
+            renamed.slot.element = .index(origin.rawValue)
+            if case .escrow = kind, origin.member != identity.member { renamed.slot.element = .witnessed(origin) }
             var mark = renamed
             mark.slot = cell.slot
             mark.content = .removed
