@@ -74,4 +74,15 @@ import Testing
         let blocked = try Program.run(["simulate", scenario, "--shrink", scenario])
         #expect(blocked.exited && blocked.code != 0 && blocked.output.isEmpty, "\(blocked)")
     }
+
+    @Test func `a recorded log is played from beside its scenario, and a bad one is told of with its place`() throws {
+        let scenario = try write(
+            #"{"about": "A log.", "stores": 4, "minutes": 1440, "work": [{"kind": "recorded_log", "path": "log.gz"}]}"#,
+            as: "log.json")
+        let missing = try Program.run(["simulate", scenario])
+        #expect(missing.code == 3 && missing.errors.contains("log.json:1:93: "), "\(missing)")
+        _ = try Program.run(["generate", "--size", "tiny", "--seed", "7", "--out", path + "/log.gz"])
+        let outcome = try Program.run(["simulate", scenario, "--json"])
+        #expect(outcome.code == 0 && outcome.output.contains(#""sell":{"done":200,"effective":200}"#), "\(outcome)")
+    }
 }
