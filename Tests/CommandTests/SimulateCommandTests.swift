@@ -85,4 +85,17 @@ import Testing
         let outcome = try Program.run(["simulate", scenario, "--json"])
         #expect(outcome.code == 0 && outcome.output.contains(#""sell":{"done":200,"effective":200}"#), "\(outcome)")
     }
+
+    @Test func `what is large is played only where it is named`() throws {
+        let small = #"{"about": "Small.", "stores": 1, "minutes": 1, "work": [{"kind": "sales", "per_hour": 600}]}"#
+        _ = try write(small, as: "small.json")
+        try FileManager.default.createDirectory(at: folder.appending(path: "large"), withIntermediateDirectories: true)
+        _ = try write(small, as: "large/vast.json")
+        let all = try Program.run(["simulate", path])
+        #expect(all.code == 0 && all.output.contains("small: 1 run") && !all.output.contains("vast"), "\(all)")
+        for named in ["/large", "/large/vast.json"] {
+            let outcome = try Program.run(["simulate", path + named])
+            #expect(outcome.code == 0 && outcome.output.contains("vast: 1 run"), "\(outcome)")
+        }
+    }
 }
