@@ -1,6 +1,7 @@
 public import CRDT
 public import Replica
 internal import Retail
+internal import Sync
 
 /// Plays a plan in a world, keeps the journal of what was acknowledged, and lets oracles look at every step.
 public final class Laboratory {
@@ -12,6 +13,8 @@ public final class Laboratory {
     public var onlooker: ((_ event: PlannedEvent, _ hadEffect: Bool) -> Void)?
     /// What has happened so far, planned or not.
     private(set) var played: [PlannedEvent] = []
+    /// Delta files that somebody has on a stick, by their names.
+    var files: [String: [UInt8]] = [:]
     private var plan: Plan
     /// What the plan has yet to come.
     private var coming: ArraySlice<PlannedEvent>
@@ -221,6 +224,19 @@ public final class Laboratory {
         guard try world.replace(node) else { return false }
         journal.noteSetBack(of: node, toCopy: false)
         return true
+    }
+
+    /// A machine takes a delta file in.
+    ///
+    /// - Returns: whether it did, and something in it was news.
+    func importDelta(_ file: [UInt8], _ act: ImportDelta) throws -> Bool {
+        let isNews = try world.importDelta(
+            file, at: act.node, takesShelves: act.takesShelves == true,
+            recordsAtOnce: act.recordsAtOnce ?? DeltaFileIntake.recordsAtOnce)
+        try world.throwTrouble()
+        // It may have been on no disk any more, and only on a stick.
+        if let replica = world.nodes[act.node].replica { journal.noteFound(by: replica) }
+        return isNews
     }
 
     /// Writes into the journal what is not so: for acts that show what oracles find.

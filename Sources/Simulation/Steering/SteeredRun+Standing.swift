@@ -29,12 +29,10 @@ extension SteeredRun {
         guard let replica = laboratory.world.nodes[node].replica else { return nil }
         let journal = laboratory.journal
         return Set(replica.heldScopes + journal.scopes).sorted().compactMap { scope in
-            let isMeant = Convergence.concerns(scope, laboratory.world.nodes[node].member)
-            guard isMeant || replica.holds(scope) else { return nil }
+            guard Convergence.isDue(scope, at: laboratory.world.nodes[node]) else { return nil }
             let vector = journal.vector(of: replica, in: scope) ?? VersionVector()
             let all = journal.everything(in: scope)
-            let missing =
-                isMeant ? journal.missing(from: vector, of: all, in: scope).filter { !journal.isLost($0, in: scope) } : []
+            let missing = journal.missing(from: vector, of: all, in: scope).filter { !journal.isLost($0, in: scope) }
             let held = vector.entries.reduce(0) { $0 + Int($1.sequence) }
             return ("\(scope)", held, missing.count)
         }
