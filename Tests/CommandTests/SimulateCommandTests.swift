@@ -74,4 +74,28 @@ import Testing
         let blocked = try Program.run(["simulate", scenario, "--shrink", scenario])
         #expect(blocked.exited && blocked.code != 0 && blocked.output.isEmpty, "\(blocked)")
     }
+
+    @Test func `a recorded log is played from beside its scenario, and a bad one is told of with its place`() throws {
+        let scenario = try write(
+            #"{"about": "A log.", "stores": 4, "minutes": 1440, "work": [{"kind": "recorded_log", "path": "log.gz"}]}"#,
+            as: "log.json")
+        let missing = try Program.run(["simulate", scenario])
+        #expect(missing.code == 3 && missing.errors.contains("log.json:1:93: "), "\(missing)")
+        _ = try Program.run(["generate", "--size", "tiny", "--seed", "7", "--out", path + "/log.gz"])
+        let outcome = try Program.run(["simulate", scenario, "--json"])
+        #expect(outcome.code == 0 && outcome.output.contains(#""sell":{"done":200,"effective":200}"#), "\(outcome)")
+    }
+
+    @Test func `what is large is played only where it is named`() throws {
+        let small = #"{"about": "Small.", "stores": 1, "minutes": 1, "work": [{"kind": "sales", "per_hour": 600}]}"#
+        _ = try write(small, as: "small.json")
+        try FileManager.default.createDirectory(at: folder.appending(path: "large"), withIntermediateDirectories: true)
+        _ = try write(small, as: "large/vast.json")
+        let all = try Program.run(["simulate", path])
+        #expect(all.code == 0 && all.output.contains("small: 1 run") && !all.output.contains("vast"), "\(all)")
+        for named in ["/large", "/large/vast.json"] {
+            let outcome = try Program.run(["simulate", path + named])
+            #expect(outcome.code == 0 && outcome.output.contains("vast: 1 run"), "\(outcome)")
+        }
+    }
 }

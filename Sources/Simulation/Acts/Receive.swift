@@ -22,8 +22,8 @@ struct Receive: Act {
         let ids = [receipt] + lines.map(\.sku)
         if let id = ids.first(where: { Identifier($0) == nil }) { return PlanError.malformedIdentifier(id).description }
         let limit: Int64 = 1_000_000
-        guard (1...100).contains(lines.count), lines.allSatisfy({ (0...limit).contains($0.quantity) }) else {
-            return "a receipt has 1 to 100 lines; quantities are 0 to \(limit)"
+        guard (1...LogLimits.receiptLines).contains(lines.count), lines.allSatisfy({ (0...limit).contains($0.quantity) }) else {
+            return "a receipt has 1 to \(LogLimits.receiptLines) lines; quantities are 0 to \(limit)"
         }
         return nil
     }

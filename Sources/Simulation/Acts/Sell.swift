@@ -26,8 +26,8 @@ struct Sell: Act {
         if let id = ids.first(where: { Identifier($0) == nil }) { return PlanError.malformedIdentifier(id).description }
         let limit: Int64 = 1_000_000
         let numbers = lines.flatMap { [$0.quantity, $0.price] } + [points]
-        guard (1...100).contains(lines.count), numbers.allSatisfy((0...limit).contains) else {
-            return "a sale has 1 to 100 lines; quantities, prices and points are 0 to \(limit)"
+        guard (1...LogLimits.orderLines).contains(lines.count), numbers.allSatisfy((0...limit).contains) else {
+            return "a sale has 1 to \(LogLimits.orderLines) lines; quantities, prices and points are 0 to \(limit)"
         }
         // Each would be a fact of its own, and no till writes it so.
         return Set(lines.map(\.sku)).count == lines.count ? nil : "a sale names each article once"

@@ -3,9 +3,15 @@
 /// An image is a value, so one moment of a history can be crashed and recovered in many ways. Copies share their bytes
 /// until one is changed.
 public struct DiskImage: Equatable, Sendable {
-    public private(set) var files: [String: [UInt8]]
+    let contents: [String: FileBytes]
 
     public init(files: [String: [UInt8]] = [:]) {
-        self.files = files
+        contents = files.mapValues(FileBytes.init)
     }
+
+    init(contents: [String: FileBytes]) {
+        self.contents = contents
+    }
+
+    public var files: [String: [UInt8]] { contents.mapValues(\.bytes) }
 }

@@ -23,7 +23,7 @@ extension DiskState {
                 sectors.apply(change, fate, to: &contents[node.index], using: &random)
             }
         }
-        return DiskImage(files: names.compactMapValues { $0 }.mapValues { contents[$0.index] })
+        return DiskImage(contents: names.compactMapValues { $0 }.mapValues { contents[$0.index] })
     }
 
     private enum UnsyncedChange {

@@ -22,7 +22,7 @@ struct DiskState: Sendable {
 
     init(_ image: DiskImage, seed: UInt64) {
         random = SeededRandom(seed: seed)
-        for (name, content) in image.files.sorted(by: { $0.key < $1.key }) {
+        for (name, content) in image.contents.sorted(by: { $0.key < $1.key }) {
             nodes.append(FileNode(content: content, isNamed: true))
             directory[name] = DirectoryEntry(durable: FileNode.ID(index: nodes.count - 1))
         }

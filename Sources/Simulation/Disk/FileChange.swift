@@ -3,27 +3,12 @@ enum FileChange: Equatable, Sendable {
     case write([UInt8], at: Int)
     case truncate(to: Int)
 
-    func apply(to content: inout [UInt8]) {
+    func apply(to content: inout FileBytes) {
         switch self {
         case .write(let bytes, let offset):
             bytes.withUnsafeBytes { content.overwrite(at: offset, with: $0) }
         case .truncate(let length):
-            if length < content.count { content.removeLast(content.count - length) }
+            content.truncate(to: length)
         }
-    }
-}
-
-extension [UInt8] {
-    /// Writes as a file does: past the end it grows, and what lies between is zero.
-    mutating func overwrite(at offset: Int, with bytes: UnsafeRawBufferPointer) {
-        if offset > count { append(contentsOf: repeatElement(0, count: offset - count)) }
-        let inside = Swift.min(bytes.count, count - offset)
-        if inside > 0 {
-            withUnsafeMutableBytes { content in
-                UnsafeMutableRawBufferPointer(rebasing: content[offset..<offset + inside])
-                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<inside]))
-            }
-        }
-        if inside < bytes.count { append(contentsOf: bytes[inside...]) }
     }
 }

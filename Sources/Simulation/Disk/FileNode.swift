@@ -26,8 +26,8 @@ struct FileNode: Sendable {
         }
     }
 
-    private(set) var content: [UInt8]
-    private(set) var durable: [UInt8]
+    private(set) var content: FileBytes
+    private(set) var durable: FileBytes
     private(set) var pending: [(sequence: Int, change: FileChange)] = []
     private(set) var pageReads: [Int: Int] = [:]
     var kind = Kind.other
@@ -40,7 +40,7 @@ struct FileNode: Sendable {
     var sharedMemory = SharedMemory()
     private let isNamed: Bool
 
-    init(content: [UInt8] = [], isNamed: Bool) {
+    init(content: FileBytes = FileBytes(), isNamed: Bool) {
         self.content = content
         durable = content
         self.isNamed = isNamed
@@ -52,9 +52,7 @@ struct FileNode: Sendable {
         countPage(offset: offset, byteCount: buffer.count)
         let available = max(0, min(buffer.count, content.count - offset))
         if available > 0 {
-            content.withUnsafeBytes {
-                buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + available]))
-            }
+            content.copy(from: offset, to: UnsafeMutableRawBufferPointer(rebasing: buffer[..<available]))
         }
         if available < buffer.count {
             UnsafeMutableRawBufferPointer(rebasing: buffer[available...]).initializeMemory(as: UInt8.self, repeating: 0)
@@ -73,9 +71,9 @@ struct FileNode: Sendable {
         if isNamed { pending.append((sequence, change)) }
     }
 
-    /// Makes every change durable. O(bytes written since the last time).
+    /// Makes every change durable.
     mutating func sync() {
-        for (_, change) in pending { change.apply(to: &durable) }
+        durable = content
         pending.removeAll(keepingCapacity: true)
     }
 
@@ -122,6 +120,6 @@ struct FileNode: Sendable {
     }
 
     private func bigEndian32(at offset: Int) -> Int {
-        content[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+        (offset..<offset + 4).reduce(0) { $0 << 8 | Int(content[$1]) }
     }
 }

@@ -7,7 +7,7 @@ struct SectorFates {
 
     /// Applies as much of `change` to `content` as its fate leaves.
     func apply(
-        _ change: FileChange, _ fate: Survival.Fate, to content: inout [UInt8],
+        _ change: FileChange, _ fate: Survival.Fate, to content: inout FileBytes,
         using random: inout some RandomNumberGenerator
     ) {
         guard case .write(let bytes, let offset) = change, !bytes.isEmpty, fate == .torn || fate == .scattered else {
@@ -35,7 +35,7 @@ struct SectorFates {
     }
 
     /// Fills what there is of a sector with garbage.
-    private func damage(_ sector: Range<Int>, of content: inout [UInt8], using random: inout some RandomNumberGenerator) {
+    private func damage(_ sector: Range<Int>, of content: inout FileBytes, using random: inout some RandomNumberGenerator) {
         for index in sector.clamped(to: 0..<content.count) { content[index] = UInt8.random(in: .min ... .max, using: &random) }
     }
 }

@@ -137,7 +137,9 @@ public final class SimulatedDisk: Sendable {
     @discardableResult
     public func flip(_ mask: UInt8, at offset: Int, of name: String) -> Bool {
         state.withLock { state in
-            guard let node = state.directory[name]?.current, state[node].content.indices.contains(offset) else { return false }
+            guard let node = state.directory[name]?.current, (0..<state[node].content.count).contains(offset) else {
+                return false
+            }
             state[node].flip(mask, at: offset)
             return true
         }
@@ -151,7 +153,7 @@ public final class SimulatedDisk: Sendable {
     /// All files as a program reads them now.
     public var image: DiskImage {
         state.withLock { state in
-            DiskImage(files: state.directory.compactMapValues(\.current).mapValues { state[$0].content })
+            DiskImage(contents: state.directory.compactMapValues(\.current).mapValues { state[$0].content })
         }
     }
 

@@ -145,6 +145,18 @@ public struct Journal: Sendable {
         }
     }
 
+    /// A replica holds what somebody may have kept elsewhere than on a machine's disk: what was lost and is there again must come to
+    /// everybody from now on.
+    mutating func noteFound(by replica: Replica) {
+        for scope in lost.keys.sorted() {
+            guard let now = vector(of: replica, in: scope) else { continue }
+            let aliases = aliases[scope] ?? [:]
+            lost[scope] = lost[scope]?.filter { dot in
+                !now.covers(dot) && !(aliases[dot] ?? []).contains { now.covers($0) }
+            }
+        }
+    }
+
     /// Whether another scope's part of a transaction is not lost.
     private func isElsewhereInPart(_ entry: JournalEntry, of scope: Scope) -> Bool {
         let origin = forks[entry.dot.origin] ?? entry.dot.origin

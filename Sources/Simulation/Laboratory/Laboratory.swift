@@ -1,6 +1,7 @@
 public import CRDT
 public import Replica
 internal import Retail
+internal import Sync
 
 /// Plays a plan in a world, keeps the journal of what was acknowledged, and lets oracles look at every step.
 public final class Laboratory {
@@ -10,7 +11,13 @@ public final class Laboratory {
     public private(set) var acts: [String: ActCount] = [:]
     /// Told of each act that was done, and whether it had an effect.
     public var onlooker: ((_ event: PlannedEvent, _ hadEffect: Bool) -> Void)?
-    private let plan: Plan
+    /// What has happened so far, planned or not.
+    private(set) var played: [PlannedEvent] = []
+    /// Delta files that somebody has on a stick, by their names.
+    var files: [String: [UInt8]] = [:]
+    private var plan: Plan
+    /// What the plan has yet to come.
+    private var coming: ArraySlice<PlannedEvent>
     private var oracles: [any Oracle]
     /// How many faults have cut each line.
     private var cuts: [Line: Int] = [:]
@@ -21,7 +28,7 @@ public final class Laboratory {
     }
 
     public init(_ plan: Plan, oracles: [any Oracle.Type] = Oracles.all) throws {
-        self.plan = plan
+        (self.plan, coming) = (plan, plan.events[...])
         self.oracles = oracles.map { $0.init() }
         var beginning = World.Beginning(seed: plan.seed, stores: plan.stores)
         (beginning.wall, beginning.neighbours) = (plan.wall, plan.neighbours)
@@ -36,30 +43,48 @@ public final class Laboratory {
     /// - Throws: `Violation`; `Stopped` with what `checking` has thrown; whatever else a replica throws where nothing should go
     ///   wrong.
     public func run(checking: () throws -> Void = {}) throws {
-        var events = plan.events[...]
-        try play(&events, until: plan.length, checking)
+        try play(until: plan.length, checking)
+        try settle(checking)
+    }
+
+    /// Lets time go on, with what the plan has for it.
+    func play(until end: Int64, _ checking: () throws -> Void) throws {
+        while let event = coming.first, event.time < end {
+            coming.removeFirst()
+            do { try checking() } catch { throw Stopped(reason: error) }
+            try world.run(until: event.time)
+            try perform(event)
+        }
+        try world.run(until: end)
+    }
+
+    /// Something happens now.
+    ///
+    /// - Returns: whether it had an effect.
+    @discardableResult
+    func perform(_ event: PlannedEvent) throws -> Bool {
+        played.append(event)
+        let kind = type(of: event.act).kind
+        let hadEffect = try event.act.perform(in: self)
+        acts[kind, default: ActCount()].done += 1
+        if hadEffect { acts[kind, default: ActCount()].effective += 1 }
+        onlooker?(event, hadEffect)
+        return hadEffect
+    }
+
+    /// Work and faults end now, whatever the plan has yet to come.
+    func endWork() { (plan.length, coming) = (world.now, []) }
+
+    /// Makes everything whole at the end of work and faults, waits as long as the plan says, and looks at what has come of it.
+    func settle(_ checking: () throws -> Void) throws {
         try makeWhole()
         try observe(.whole)
         if let settled = plan.settled {
-            try play(&events, until: settled, checking)
+            try play(until: settled, checking)
             try observe(.settled)
         }
-        try play(&events, until: plan.length + plan.settling, checking)
+        try play(until: plan.length + plan.settling, checking)
         try observe(.ended)
-    }
-
-    private func play(_ events: inout ArraySlice<PlannedEvent>, until end: Int64, _ checking: () throws -> Void) throws {
-        while let event = events.first, event.time < end {
-            events.removeFirst()
-            do { try checking() } catch { throw Stopped(reason: error) }
-            try world.run(until: event.time)
-            let kind = type(of: event.act).kind
-            let hadEffect = try event.act.perform(in: self)
-            acts[kind, default: ActCount()].done += 1
-            if hadEffect { acts[kind, default: ActCount()].effective += 1 }
-            onlooker?(event, hadEffect)
-        }
-        try world.run(until: end)
     }
 
     /// Whoever runs it has had enough.
@@ -201,8 +226,24 @@ public final class Laboratory {
         return true
     }
 
+    /// A machine takes a delta file in.
+    ///
+    /// - Returns: whether it did, and something in it was news.
+    func importDelta(_ file: [UInt8], _ act: ImportDelta) throws -> Bool {
+        let isNews = try world.importDelta(
+            file, at: act.node, takesShelves: act.takesShelves == true,
+            recordsAtOnce: act.recordsAtOnce ?? DeltaFileIntake.recordsAtOnce)
+        try world.throwTrouble()
+        // It may have been on no disk any more, and only on a stick.
+        if let replica = world.nodes[act.node].replica { journal.noteFound(by: replica) }
+        return isNews
+    }
+
     /// Writes into the journal what is not so: for acts that show what oracles find.
     func misnote(_ change: (inout Journal) -> Void) { change(&journal) }
+
+    /// How many faults cut a line now.
+    func cutCount(from: Int, to: Int) -> Int { cuts[Line(from: from, to: to)] ?? 0 }
 
     /// - Returns: how many faults cut the line now.
     func countCut(_ change: Int, from: Int, to: Int) -> Int {

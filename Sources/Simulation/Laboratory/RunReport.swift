@@ -53,25 +53,12 @@ extension RunReport {
     ) throws {
         let laboratory = try Laboratory(plan, oracles: oracles)
         recorder?.follow(laboratory)
-        var finding: Finding?
-        do {
-            try laboratory.run(checking: checking)
-        } catch let violation as Violation {
-            finding = Finding(
-                oracle: violation.oracle, milliseconds: violation.time, node: violation.node, detail: violation.detail)
-        } catch let error as PlanError {
-            throw error
-        } catch let stopped as Laboratory.Stopped {
-            throw stopped.reason
-        } catch {
-            // Nothing that a scenario can do today makes an engine refuse its work.
-            finding = Finding(oracle: "no_trouble", milliseconds: laboratory.world.now, node: nil, detail: "\(error)")
-        }
+        let finding = try Finding.found(in: laboratory) { try laboratory.run(checking: checking) }
         recorder?.conclude(laboratory, finding)
         self.init(plan, laboratory, finding)
     }
 
-    private init(_ plan: Plan, _ laboratory: Laboratory, _ finding: Finding?) {
+    init(_ plan: Plan, _ laboratory: Laboratory, _ finding: Finding?) {
         (seed, violation, acts, faultActs) = (plan.seed, finding, laboratory.acts, plan.faultActs)
         let world = laboratory.world
         (transactions, happenings) = (laboratory.journal.transactionCount, world.happeningCount)
@@ -80,5 +67,29 @@ extension RunReport {
         (sentBytes, simulatedMilliseconds, endings) = (world.sentBytes, world.now, world.endings)
         let digits = String(world.trace.value, radix: 16)
         trace = String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+extension RunReport.Finding {
+    /// What goes wrong in a laboratory while something is done there.
+    ///
+    /// - Returns: nil if nothing does.
+    /// - Throws: what whoever runs it has thrown to stop it; `PlanError`.
+    static func found(in laboratory: Laboratory, while body: () throws -> Void) throws -> RunReport.Finding? {
+        do {
+            try body()
+            return nil
+        } catch let violation as Violation {
+            return RunReport.Finding(
+                oracle: violation.oracle, milliseconds: violation.time, node: violation.node, detail: violation.detail)
+        } catch let error as PlanError {
+            throw error
+        } catch let stopped as Laboratory.Stopped {
+            throw stopped.reason
+        } catch {
+            // Nothing that a scenario can do today makes an engine refuse its work.
+            return RunReport.Finding(
+                oracle: "no_trouble", milliseconds: laboratory.world.now, node: nil, detail: "\(error)")
+        }
     }
 }

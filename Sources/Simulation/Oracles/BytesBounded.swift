@@ -49,7 +49,7 @@ struct BytesBounded: Oracle {
     private static func missingParts(in laboratory: Laboratory) -> Int {
         var count = 0
         for scope in laboratory.journal.scopes {
-            for machine in laboratory.world.nodes where Convergence.concerns(scope, machine.member) {
+            for machine in laboratory.world.nodes where Convergence.isDue(scope, at: machine) {
                 let vector = machine.replica.flatMap { laboratory.journal.vector(of: $0, in: scope) } ?? VersionVector()
                 let everything = laboratory.journal.everything(in: scope)
                 count += laboratory.journal.missing(from: vector, of: everything, in: scope).count

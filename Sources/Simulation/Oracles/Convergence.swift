@@ -2,7 +2,7 @@ internal import CRDT
 internal import Replica
 
 /// Once the lines are whole, everybody comes to hold everything that is meant for them and that a disk has kept: HQ all, a store
-/// its own and what the chain shares.
+/// its own and what the chain shares, and of the shelves of others those that it has taken up.
 struct Convergence: Oracle {
     static let name = "convergence"
 
@@ -10,7 +10,7 @@ struct Convergence: Oracle {
         guard case .ended = observation else { return }
         let journal = laboratory.journal
         for scope in journal.scopes {
-            for (node, machine) in laboratory.world.nodes.enumerated() where Self.concerns(scope, machine.member) {
+            for (node, machine) in laboratory.world.nodes.enumerated() where Self.isDue(scope, at: machine) {
                 guard let replica = machine.replica else {
                     throw Self.violation("is off at the end", at: node, in: laboratory)
                 }
@@ -26,6 +26,11 @@ struct Convergence: Oracle {
                 }
             }
         }
+    }
+
+    /// Whether a machine is to hold a scope up to its end: because it is meant for it, or because it has taken it up.
+    static func isDue(_ scope: Scope, at machine: SimulatedNode) -> Bool {
+        concerns(scope, machine.member) || machine.replica?.holds(scope) == true
     }
 
     /// Whether a scope is meant for a member.

@@ -24,6 +24,16 @@ public struct Neighbours: Hashable, Sendable {
     /// Whom a store dials besides HQ.
     public subscript(store: Int) -> [Int] { dialled[store] ?? [] }
 
+    /// By machine, HQ first, those that dial it and those that it dials: ascending.
+    func partners(amongStores stores: Int) -> [[Int]] {
+        var partners = [Array(1..<stores + 1)] + Array(repeating: [0], count: stores)
+        for (one, other) in pairs {
+            partners[one].append(other)
+            partners[other].append(one)
+        }
+        return partners.map { $0.sorted() }
+    }
+
     /// Ascending.
     public var pairs: [(one: Int, other: Int)] {
         dialled.keys.sorted().flatMap { store in self[store].map { (store, $0) } }

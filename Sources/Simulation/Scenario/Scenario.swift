@@ -37,9 +37,9 @@ extension Scenario: Decodable {
     static let usualBeginning: Int64 = 1_772_438_400_000
     static let usualSettling = Minutes(milliseconds: 10 * 60_000)
 
-    /// - Parameter path: for messages.
+    /// - Parameter path: for messages, and for files that the scenario names: they are looked for from there.
     public static func read(_ bytes: [UInt8], named path: String) throws(ScenarioErrors) -> Scenario {
-        try StrictJSON.decode(Scenario.self, from: bytes, named: path)
+        try StrictJSON.decode(Scenario.self, from: bytes, named: path, userInfo: RecordedLog.userInfo(ofFileAt: path))
     }
 
     public init(from decoder: any Decoder) throws {
@@ -72,6 +72,12 @@ extension Scenario: Decodable {
             throw DecodingError.dataCorruptedError(
                 forKey: .faults, in: container,
                 debugDescription: "the fault \(index + 1) names a machine that is none of 0 (HQ) to \(stores)")
+        }
+        for (index, work) in work.enumerated() where !work.work.nodes.allSatisfy((0...stores).contains) {
+            throw DecodingError.dataCorruptedError(
+                forKey: .work, in: container,
+                debugDescription:
+                    "the work \(index + 1) is that of \(work.work.nodes.max() ?? 0) stores, and the chain has \(stores)")
         }
         if let late = events.firstIndex(where: { $0.time >= length + settling }) {
             throw DecodingError.dataCorruptedError(

@@ -5,7 +5,7 @@ extension World {
     /// The machines with which one has a session, ascending.
     func peers(of index: Int) -> [Int] {
         guard let hub = nodes[index].program?.hub else { return [] }
-        return nodes.indices.filter { $0 != index && hub.peers[nodes[$0].member] != nil }
+        return partners[index].filter { hub.peers[nodes[$0].member] != nil }
     }
 
     /// - Returns: the session because of which a machine says that it is in sync with another one; nil if it does not, if one of both

@@ -92,7 +92,9 @@ extension World {
     /// - Returns: nil if there is nothing to do.
     private func upkeep(at node: SimulatedNode, _ program: SimulatedNode.Program) -> ReplicaTurns.Request? {
         for (peer, held) in program.markedScopes.isEmpty ? [] : program.hub.told { program.told[peer] = held }
-        let acknowledged = program.hub.acknowledged(by: nodes.map(\.member), in: program.markedScopes) { program.told[$0] }
+        let acknowledged =
+            program.markedScopes.isEmpty
+            ? [:] : program.hub.acknowledged(by: nodes.map(\.member), in: program.markedScopes) { program.told[$0] }
         guard program.upkeep.isDue(acknowledged: acknowledged, at: moment(of: node).wall) else { return nil }
         let (replica, wall, isIdle) = (program.turns.replica, moment(of: node).wall, program.waiting.isEmpty)
         return ReplicaTurns.Request(

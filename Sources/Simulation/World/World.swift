@@ -94,12 +94,15 @@ public final class World {
     var network: SimulatedNetwork
     private var heap = EventHeap<Due>()
     let beginning: Beginning
+    /// By machine, those that it has a line with: whom it dials and who dials it, ascending.
+    let partners: [[Int]]
     let streams: RandomStreams
     let codecs: SessionCodecs
     static let chain = Hash128(high: 1, low: 1)
 
     public init(_ beginning: Beginning) throws {
         self.beginning = beginning
+        partners = beginning.neighbours.partners(amongStores: beginning.stores)
         streams = RandomStreams(seed: beginning.seed)
         network = SimulatedNetwork(streams)
         codecs = try SessionCodecs()

@@ -53,6 +53,23 @@ public final class DeltaFileWriter {
         lastKey = records.last?.key ?? lastKey
     }
 
+    /// Appends what a replica holds of a scope and whoever stands at a cut lacks, as a section of its own; nothing if that is nothing.
+    ///
+    /// - Parameter checking: whether to go on; asked every MiB or so.
+    public func append(
+        _ scope: Scope, of replica: Replica, for base: Cut, checking: () throws -> Void = {}
+    ) throws {
+        guard let extraction = try replica.extraction(scope, for: base) else { return }
+        try begin(extraction.header)
+        var position = 0
+        while position < extraction.keys.count {
+            let part = try replica.records(of: extraction, from: position, byteBudget: 1 << 20)
+            try append(part.records)
+            position = part.next
+            try checking()
+        }
+    }
+
     /// Ends the file; without this it counts as truncated.
     public func finish() throws {
         precondition(!isFinished, "a file is finished once")

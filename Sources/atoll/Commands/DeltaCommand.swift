@@ -74,17 +74,7 @@ extension Command {
                     sender: replica.identity.origin)
                 let writer = try DeltaFileWriter(prologue, sink: write)
                 for scope in replica.heldScopes where known.wants(scope) {
-                    guard let extraction = try replica.extraction(scope, for: known.cuts[scope] ?? Cut()) else {
-                        continue
-                    }
-                    try writer.begin(extraction.header)
-                    var position = 0
-                    while position < extraction.keys.count {
-                        let part = try replica.records(of: extraction, from: position, byteBudget: 1 << 20)
-                        try writer.append(part.records)
-                        position = part.next
-                        try Interruption.check()
-                    }
+                    try writer.append(scope, of: replica, for: known.cuts[scope] ?? Cut(), checking: Interruption.check)
                 }
                 try writer.finish()
                 counts = writer.counts

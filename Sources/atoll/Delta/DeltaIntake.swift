@@ -4,11 +4,8 @@ import Node
 import Replica
 import Sync
 
-/// Takes a delta file in: reads it twice, first to check all of it, then to join it.
+/// A delta file that is to be taken in.
 struct DeltaIntake {
-    /// Files of more records are staged, so that memory stays small and no commit is long.
-    private static let recordsAtOnce = 20_000
-
     let path: String
     let chain: Hash128
     /// What the replica takes in; other scopes of the file are passed over.
@@ -17,47 +14,7 @@ struct DeltaIntake {
     /// - Parameter milliseconds: the wall clock, in milliseconds since 1970.
     /// - Returns: how many records were taken in; 0 if nothing in the file was news.
     func run(into replica: Replica, at milliseconds: Int64) throws -> Int {
-        let summary = try DeltaFileReader.verify(source: try source(), chain: chain)
-        // Whatever could be refused is refused before the first section is joined.
-        for header in summary.headers where wants(header.scope) { try replica.checkAcceptable(header) }
-        let reader = try DeltaFileReader(source: try source(), chain: chain, verified: summary)
-        return summary.counts.records <= Self.recordsAtOnce
-            ? try join(reader, into: replica, at: milliseconds) : try stage(reader, into: replica, at: milliseconds)
-    }
-
-    private func join(_ reader: DeltaFileReader, into replica: Replica, at milliseconds: Int64) throws -> Int {
-        var deltas: [Delta] = []
-        while let item = try reader.next() {
-            switch item {
-            case .section(let header): deltas.append(Delta(header: header, records: []))
-            case .records(let records): deltas[deltas.count - 1].records += records
-            }
-        }
-        return try replica.join(deltas.filter { wants($0.header.scope) }, at: milliseconds)
-    }
-
-    private func stage(_ reader: DeltaFileReader, into replica: Replica, at milliseconds: Int64) throws -> Int {
-        var scopes: [Scope] = []
-        var (count, isNews) = (0, false)
-        while let item = try reader.next() {
-            switch item {
-            case .section(let header):
-                isNews = wants(header.scope) && !replica.vector(of: header.scope).covers(header.cut.vector)
-                guard isNews else { continue }
-                // A cut that was left half staged by an import that was interrupted begins anew.
-                if try replica.stage(header) != nil { try replica.dropStaged(header.scope) }
-                _ = try replica.stage(header)
-                scopes.append(header.scope)
-            case .records(let records):
-                guard isNews, let scope = scopes.last else { continue }
-                try replica.stage(records, in: scope)
-                count += records.count
-                try replica.checkpoint()
-            }
-        }
-        for scope in scopes { try replica.publish(scope) }
-        while try replica.fold(at: milliseconds) { try replica.checkpoint() }
-        return count
+        try DeltaFileIntake(chain: chain, wanting: wants, open: source).run(into: replica, at: milliseconds)
     }
 
     private func source() throws -> () throws -> [UInt8]? {

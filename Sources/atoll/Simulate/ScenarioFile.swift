@@ -8,6 +8,9 @@ struct ScenarioFile: Sendable {
 
     var name: String { String(path.split(separator: "/").last?.dropLast(".json".count) ?? "") }
 
+    /// What takes minutes, or gigabytes, lies in a folder of this name, and is played only where that is named itself.
+    private static let large = "large/"
+
     /// - Throws: `ScenarioErrors` with every mistake of the first file that has one; `CommandError` if there is none to read.
     static func all(at path: String) throws -> [ScenarioFile] {
         var isFolder: ObjCBool = false
@@ -16,7 +19,7 @@ struct ScenarioFile: Sendable {
         }
         guard isFolder.boolValue else { return [try read(path)] }
         let names = try FileManager.default.subpathsOfDirectory(atPath: path).filter { name in
-            name.hasSuffix(".json") && !name.hasSuffix(".schema.json")
+            name.hasSuffix(".json") && !name.hasSuffix(".schema.json") && !name.hasPrefix(large)
         }.sorted()
         guard !names.isEmpty else {
             throw CommandError.badInput("\(path.printable) holds no scenario: no file there ends in .json.")

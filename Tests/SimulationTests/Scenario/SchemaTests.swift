@@ -3,24 +3,32 @@ import Simulation
 import Testing
 
 /// `scenario.schema.json` tells editors what the strict reader takes: neither may know what the other does not.
-@Suite struct SchemaTests {
+@Suite final class SchemaTests {
     private typealias Object = [String: Any]
 
     private let schema: Object
     private let definitions: Object
+    /// With a log in it, by the name that samples give to everything.
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "atoll-schema-\(UUID().uuidString)")
 
     init() throws {
         let data = try Data(contentsOf: ProjectScenarios.folder.appending(path: "scenario.schema.json"))
         schema = try #require(try JSONSerialization.jsonObject(with: data) as? Object)
         definitions = try #require(schema["$defs"] as? Object)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var log = LogEncoder()
+        log.append(LogHeader(stores: 1, skus: 0, customers: 0, startMilliseconds: 0))
+        try Data(log.bytes).write(to: folder.appending(path: "A"))
     }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// What a scenario with one work, fault or event is refused for; nil if it is read.
     private func mistakes(_ list: String, _ entry: Object) throws -> String? {
         let scenario: Object = ["about": "x", "stores": 2, "minutes": 100, list: [entry]]
         let bytes = try JSONSerialization.data(withJSONObject: scenario)
         do {
-            _ = try Scenario.read(Array(bytes), named: "test.json")
+            _ = try Scenario.read(Array(bytes), named: folder.appending(path: "test.json").path(percentEncoded: false))
             return nil
         } catch {
             return error.description

@@ -5,10 +5,13 @@ struct StrictDecoder: Decoder {
     let value: SourceValue
     let codingPath: [any CodingKey]
     let visits: DecodingVisits
-    var userInfo: [CodingUserInfoKey: Any] { [:] }
+    let userInfo: [CodingUserInfoKey: Any]
 
-    init(_ value: SourceValue, codingPath: [any CodingKey], visits: DecodingVisits) {
+    init(
+        _ value: SourceValue, codingPath: [any CodingKey], visits: DecodingVisits, userInfo: [CodingUserInfoKey: Any]
+    ) {
         self.value = value
+        self.userInfo = userInfo
         self.codingPath = codingPath
         self.visits = visits
     }
@@ -43,7 +46,7 @@ struct StrictDecoder: Decoder {
 
     /// A decoder of a member or an element.
     func decoder(for value: SourceValue, at key: some CodingKey) -> StrictDecoder {
-        StrictDecoder(value, codingPath: codingPath + [key], visits: visits)
+        StrictDecoder(value, codingPath: codingPath + [key], visits: visits, userInfo: userInfo)
     }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {

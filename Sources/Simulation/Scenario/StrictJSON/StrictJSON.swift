@@ -22,8 +22,9 @@ public enum StrictJSON {
     /// - Parameters:
     ///   - bytes: RFC 8259 in UTF-8, with or without a byte order mark; 8 MiB at most, nested 64 deep at most.
     ///   - path: the file's name in messages.
+    ///   - userInfo: what types may ask their decoders for.
     public static func decode<Value: Decodable>(
-        _ type: Value.Type, from bytes: [UInt8], named path: String
+        _ type: Value.Type, from bytes: [UInt8], named path: String, userInfo: [CodingUserInfoKey: Any] = [:]
     ) throws(ScenarioErrors) -> Value {
         let text = SourceText(path: path, bytes: bytes)
         let root: SourceValue
@@ -36,7 +37,7 @@ public enum StrictJSON {
         let visits = DecodingVisits()
         let value: Value
         do {
-            value = try StrictDecoder(root, codingPath: [], visits: visits).decode(type)
+            value = try StrictDecoder(root, codingPath: [], visits: visits, userInfo: userInfo).decode(type)
         } catch {
             throw ScenarioErrors(visits.leftovers + [error] + visits.explanations(of: error), in: text)
         }
