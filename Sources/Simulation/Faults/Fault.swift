@@ -20,7 +20,7 @@ public enum Faults {
         Outage.self, Flapping.self, TornLines.self, PoorLines.self, PowerFailures.self, Kills.self, MachineOff.self,
         WrongClock.self, DiskTroubles.self, CrashPoints.self, OldDisks.self, LyingDisks.self, NewMachines.self, RottenRows.self,
         Split.self,
-        Pauses.self, HalfOpen.self, SlowReader.self, TightBounds.self,
+        Pauses.self, HalfOpen.self, SlowReader.self, TightBounds.self, HostileMembers.self,
     ]
 }
 

@@ -21,6 +21,8 @@ public struct Journal: Sendable {
     private var backups: [Int: [Scope: VersionVector]] = [:]
     /// What nobody has to hold any more: it was on no disk but one that was set back.
     private var lost: [Scope: Set<Dot>] = [:]
+    /// Transactions that somebody has made up in another member's name, and whose.
+    private var forgeries: [Scope: [(dot: Dot, origin: Origin)]] = [:]
     /// Incarnations whose shares of counters others state.
     private var closed: Set<Origin> = []
     /// Machines whose disks were set back, and what must be there at least when they start again.
@@ -86,6 +88,20 @@ public struct Journal: Sendable {
             histories[effect.key] = record
         }
         return entry
+    }
+
+    /// Takes in one that somebody has made up: it may be held, and nobody has to.
+    mutating func noteForged(_ forgery: Forgery, at time: Int64) {
+        let (scope, machine) = (forgery.scope, held[forgery.node])
+        let entry = append(
+            JournalEntry(
+                dot: Dot(origin: forgery.origin, sequence: forgery.point.sequence), hash: forgery.point.hash,
+                stamp: forgery.stamp, seen: vector(at: forgery.seen, in: scope) ?? forgery.seen.vector, node: forgery.node,
+                time: time, effects: [forgery.effect]), to: forgery.origin, in: scope, behind: forgery.base)
+        // It is nowhere but on the line.
+        held[forgery.node] = machine
+        lost[scope, default: []].insert(entry.dot)
+        forgeries[scope, default: []].append((entry.dot, forgery.origin))
     }
 
     /// Remembers one that was not acknowledged, and may be there after a crash. The machine's next transaction settles that it is
@@ -333,6 +349,9 @@ public struct Journal: Sendable {
         }
         return VersionVector(entries)
     }
+
+    /// Transactions that somebody has made up, by the journal's names and in whose name: in the order in which they were told.
+    func forgeries(in scope: Scope) -> [(dot: Dot, origin: Origin)] { forgeries[scope] ?? [] }
 
     /// Ascending.
     public var scopes: [Scope] { origins.keys.sorted() }

@@ -27,6 +27,7 @@ public final class Laboratory {
         (beginning.wall, beginning.neighbours) = (plan.wall, plan.neighbours)
         world = try World(beginning)
         world.observer = { [unowned self] in try observe($0) }
+        world.forged = { [unowned self] in journal.noteForged($0, at: world.now) }
         world.disksMayForget = { [unowned self] in journal.noteSetBack(of: $0, toCopy: false) }
     }
 

@@ -37,6 +37,7 @@ public enum Oracles {
     public static let all: [any Oracle.Type] = [
         AcknowledgedKept.self, NothingInvented.self, StateIsFold.self, EqualKnowledge.self,
         Causality.self,
+        ForgeriesMarked.self,
         StatusNeverBack.self,
         InSync.self,
         LosersKept.self,

@@ -133,8 +133,10 @@ extension SimulatedNode {
         }
     }
 
-    /// What signs in a world: nobody there forges but who is meant to.
-    static func signature(of message: [UInt8]) -> [UInt8] { message.reversed() }
+    /// What a member's key signs with. It can be made by anybody who knows how; in a world nobody makes another member's.
+    static func signature(of message: [UInt8], by member: UInt32) -> [UInt8] {
+        message.reversed() + (0..<4).map { UInt8(truncatingIfNeeded: member >> ($0 * 8)) }
+    }
 
     static func parameters(
         of disk: SimulatedDisk, run: Hash128, build: ProgramBuild = .usual

@@ -72,9 +72,10 @@ extension World {
         let replica = program.turns.replica
         var signed: [SignedCheckpoint] = []
         let scopes = program.unsigned
+        let sign = { SimulatedNode.signature(of: $0, by: node.member) }
         let signing = ReplicaTurns.Request(
             .alone {
-                signed = try scopes.sorted().compactMap { try replica.ownCheckpoint(of: $0, sign: SimulatedNode.signature) }
+                signed = try scopes.sorted().compactMap { try replica.ownCheckpoint(of: $0, sign: sign) }
             }
         ) { error in if error != nil { program.unsigned.formUnion(scopes) } }
         program.unsigned = []
@@ -128,10 +129,12 @@ extension World {
     // MARK: What the network tells
 
     func report(_ reports: [SimulatedNetwork.Report]) {
-        for report in reports {
+        for report in reports where !tellCaller(report) {
             switch report {
             case .opened(let id, let dialler, let listener):
-                tell(.begun(id, with: nodes[listener].member, asInitiator: true), to: nodes[dialler])
+                if calls[id] == nil {
+                    tell(.begun(id, with: nodes[listener].member, asInitiator: true), to: nodes[dialler])
+                }
                 tell(.begun(id, with: nodes[dialler].member, asInitiator: false), to: nodes[listener])
             case .failed(let id, let dialler): tell(.failed(id), to: nodes[dialler])
             case .received(let bytes, let id, let index): tell(.received(bytes, id), to: nodes[index])

@@ -76,6 +76,13 @@ public final class World {
     var disksMayForget: ((_ node: Int) -> Void)?
     /// Told of everything that can be drawn; it must change nothing.
     public var onlooker: ((WorldNews) -> Void)?
+    /// Told of what somebody makes up in the name of another member, before anybody hears it.
+    var forged: ((Forgery) -> Void)?
+    /// Connections on which somebody calls with a member's certificate, and not its program.
+    var calls: [SimulatedNetwork.ConnectionID: HostileCall] = [:]
+    private var callCount: UInt64 = 0
+    /// Members with whose certificates somebody has called.
+    var impostors: Set<UInt32> = []
     /// By machine that has stopped for a while: what waits for it.
     var paused: [Int: [Due]] = [:]
     private var trouble: (any Error)?
@@ -144,6 +151,12 @@ public final class World {
         let open = network.open(between: one, other)
         for id in open { report(network.strand(id, telling: told)) }
         return !open.isEmpty
+    }
+
+    /// What the next hostile caller draws from.
+    func nextCallRandom() -> SeededRandom {
+        callCount += 1
+        return streams.stream(.call, callCount)
     }
 
     // MARK: Time
