@@ -30,6 +30,6 @@ public enum Acts {
         LosePower.self, SwitchOn.self, SetClock.self, BackUp.self, PutBack.self, FailDisk.self,
         ChangeDisk.self, MendDisk.self, CopyDisk.self, ReplaceMachine.self, RotRow.self, MustAgree.self, Lie.self, Install.self,
         PauseMachine.self, StrandLine.self, SetBounds.self, MintQuota.self, UseQuota.self, ReleaseQuota.self,
-        Attack.self,
+        Attack.self, FenceStore.self, SettleRights.self, AdmitStore.self, SetCertificate.self,
     ]
 }

@@ -21,6 +21,8 @@ public struct Journal: Sendable {
     private var backups: [Int: [Scope: VersionVector]] = [:]
     /// What nobody has to hold any more: it was on no disk but one that was set back.
     private var lost: [Scope: Set<Dot>] = [:]
+    /// Stores whose rights HQ has taken over, in that order.
+    private(set) var fences: [Fence] = []
     /// Transactions that somebody has made up in another member's name, and whose.
     private var forgeries: [Scope: [(dot: Dot, origin: Origin)]] = [:]
     /// Incarnations whose shares of counters others state.
@@ -38,6 +40,17 @@ public struct Journal: Sendable {
         let node: Int
         /// The world's time, in milliseconds.
         let time: Int64
+    }
+
+    /// A lost store's end.
+    struct Fence: Sendable {
+        let lost: [Origin]
+        /// Those of them that nobody had closed before.
+        let closed: [Origin]
+        /// How far HQ held what those had written when it took over their rights.
+        let known: [Scope: VersionVector]
+        /// The transactions by which it closed the latter.
+        let closings: [Scope: Dot]
     }
 
     public init() {}
@@ -84,10 +97,16 @@ public struct Journal: Sendable {
         for (index, effect) in entry.effects.enumerated() {
             var record = histories.removeValue(forKey: effect.key) ?? RecordHistory(isRanked: ShopRules.isRanked(effect.key))
             record.note(effect, index, entry, of: origin)
-            if name != origin || closed.contains(origin) { record.entangle(origin) }
+            if name != origin || closed.contains(origin) || isCountedByHQ(effect, origin) { record.entangle(origin) }
             histories[effect.key] = record
         }
         return entry
+    }
+
+    /// Whether a lost store goes on counting.
+    private func isCountedByHQ(_ effect: Effect, _ origin: Origin) -> Bool {
+        guard case .count = effect.change else { return false }
+        return fences.contains { $0.lost.contains(origin) }
     }
 
     /// Takes in one that somebody has made up: it may be held, and nobody has to.
@@ -102,6 +121,27 @@ public struct Journal: Sendable {
         held[forgery.node] = machine
         lost[scope, default: []].insert(entry.dot)
         forgeries[scope, default: []].append((entry.dot, forgery.origin))
+    }
+
+    /// HQ is about to close incarnations that are lost, and to take over their rights.
+    mutating func noteFence(of lost: [Origin], by headquarters: Replica) {
+        let own = headquarters.identity.origin
+        let fresh = lost.filter { origin in !fences.contains { $0.lost.contains(origin) } }
+        var (known, closings): ([Scope: VersionVector], [Scope: Dot]) = ([:], [:])
+        for scope in headquarters.heldScopes {
+            let vector = headquarters.vector(of: scope)
+            let entries = vector.entries.filter { lost.contains($0.origin) }
+            guard !entries.isEmpty else { continue }
+            known[scope] = VersionVector(entries)
+            guard entries.contains(where: { fresh.contains($0.origin) }) else { continue }
+            closings[scope] = Dot(origin: own, sequence: vector.sequence(of: own) + 1)
+        }
+        fences.append(Fence(lost: lost, closed: fresh, known: known, closings: closings))
+        // Its shares of counters are stated by HQ from now on; its rights stay what they were settled as.
+        for (key, var history) in histories where history.hasShares(of: lost) {
+            for origin in lost { history.entangle(origin) }
+            histories[key] = history
+        }
     }
 
     /// Remembers one that was not acknowledged, and may be there after a crash. The machine's next transaction settles that it is
@@ -235,6 +275,12 @@ public struct Journal: Sendable {
         for (key, history) in histories where key.scope == scope && ShopRules.hasRights(key) {
             // What a bad disk has damaged nobody decides on.
             let cells = (try? replica.record(key))?.cells(ofField: QuotaSchema.rights) ?? []
+            for cell in cells where cell.dot.origin == own && fresh.contains(cell.dot.sequence) {
+                guard case .index(let bits) = cell.slot.element, Origin(rawValue: bits).member != own.member else { continue }
+                let settled = Effect(key, QuotaSchema.rights, .rights(.settle(Origin(rawValue: bits))))
+                let others = grants[cell.dot.sequence]?.effects ?? []
+                grants[cell.dot.sequence] = Decision(effects: others + [settled], seen: seen, stamp: cell.stamp)
+            }
             guard let cell = cells.first(where: { $0.dot.origin == own && $0.slot.element == .none && !$0.isMark }),
                 fresh.contains(cell.dot.sequence)
             else { continue }

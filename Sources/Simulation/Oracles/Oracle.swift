@@ -42,6 +42,7 @@ public enum Oracles {
         InSync.self,
         LosersKept.self,
         BoundedCounters.self,
+        FencesHold.self,
         Readings.self,
         Clocks.self,
         BytesBounded.self,

@@ -41,6 +41,7 @@ extension World {
             replica, for: host(of: node, replica, random.split()), logFrameBound: node.bounds.logFrames,
             decidesRights: node.build != .tightFisted, random: random.split())
         node.program = SimulatedNode.Program(turns, hub, DialPlan(targets), random, at: moment(of: node).wall)
+        refreshMembers(at: node)
         for target in targets.indices { schedule(.dial(target), for: node, at: now) }
         schedule(.house, for: node, at: now + Self.housekeepingMilliseconds)
         onlooker?(.switchedOn(node: node.index))

@@ -64,6 +64,8 @@ extension World {
         let changed = node.build == .deaf ? [] : outcome.changed
         program.hub.take(outcome.replies.map { ($0.key, $0.answer) }, changed: changed, at: moment)
         if let ailing = outcome.ailing { program.hub.noteAiling(ailing, asking: Self.askedPeers, &program.random, at: moment) }
+        if outcome.changed.contains(.chain) { refreshMembers(at: node) }
+        if node.index == 0, !unsettled.isEmpty { settleFences() }
     }
 
     func keepHouse(_ node: SimulatedNode) {
@@ -79,7 +81,8 @@ extension World {
             }
         ) { error in if error != nil { program.unsigned.formUnion(scopes) } }
         program.unsigned = []
-        let requests = (scopes.isEmpty ? [] : [signing]) + [upkeep(at: node, program)].compactMap(\.self)
+        let others = [answers(at: node, program), upkeep(at: node, program)]
+        let requests = (scopes.isEmpty ? [] : [signing]) + others.compactMap(\.self)
         if !requests.isEmpty { takeTurn(at: node, with: requests) }
         guard node.program === program else { return }
         if !program.ailing.isEmpty {
@@ -132,10 +135,14 @@ extension World {
         for report in reports where !tellCaller(report) {
             switch report {
             case .opened(let id, let dialler, let listener):
-                if calls[id] == nil {
-                    tell(.begun(id, with: nodes[listener].member, asInitiator: true), to: nodes[dialler])
+                guard trust(dialler, listener) else {
+                    _ = network.tear(id)
+                    tell(.failed(id), to: nodes[dialler])
+                    continue
                 }
-                tell(.begun(id, with: nodes[dialler].member, asInitiator: false), to: nodes[listener])
+                let peers = (SimulatedNode.Peer(nodes[dialler]), SimulatedNode.Peer(nodes[listener]))
+                if calls[id] == nil { tell(.begun(id, with: peers.1, asInitiator: true), to: nodes[dialler]) }
+                tell(.begun(id, with: peers.0, asInitiator: false), to: nodes[listener])
             case .failed(let id, let dialler): tell(.failed(id), to: nodes[dialler])
             case .received(let bytes, let id, let index): tell(.received(bytes, id), to: nodes[index])
             case .drained(let id, let index): tell(.drained(id), to: nodes[index])
@@ -171,11 +178,14 @@ extension World {
     }
 
     private func begin(
-        _ id: SimulatedNetwork.ConnectionID, at node: SimulatedNode, with peer: UInt32, asInitiator: Bool
+        _ id: SimulatedNetwork.ConnectionID, at node: SimulatedNode, with peer: SimulatedNode.Peer, asInitiator: Bool
     ) {
         guard let program = node.program else { return }
-        let key = program.hub.begin(with: peer, asInitiator: asInitiator, at: moment(of: node))
-        program.lines.add(key, id)
+        let isRefused = program.members.refuses(peer.member, peer.certificate)
+        let key = program.hub.begin(
+            with: peer.member, asInitiator: asInitiator, refusing: isRefused ? .revoked(member: peer.member) : nil,
+            at: moment(of: node))
+        program.lines.add(key, id, with: peer)
         carryOut(at: node)
     }
 

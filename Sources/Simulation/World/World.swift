@@ -54,7 +54,7 @@ public final class World {
 
     /// What a machine's program hears of its lines.
     enum LineNews {
-        case begun(SimulatedNetwork.ConnectionID, with: UInt32, asInitiator: Bool)
+        case begun(SimulatedNetwork.ConnectionID, with: SimulatedNode.Peer, asInitiator: Bool)
         case failed(SimulatedNetwork.ConnectionID)
         case received([UInt8], SimulatedNetwork.ConnectionID)
         case drained(SimulatedNetwork.ConnectionID)
@@ -83,6 +83,10 @@ public final class World {
     private var callCount: UInt64 = 0
     /// Members with whose certificates somebody has called.
     var impostors: Set<UInt32> = []
+    /// Told of the incarnations whose rights HQ takes over, just before it does.
+    var settling: ((_ lost: [Origin], _ headquarters: Replica) -> Void)?
+    /// Members whose rights HQ is to take over once it may.
+    var unsettled: Set<UInt32> = []
     /// By machine that has stopped for a while: what waits for it.
     var paused: [Int: [Due]] = [:]
     private var trouble: (any Error)?
