@@ -30,29 +30,6 @@ public struct Journal: Sendable {
     /// Machines whose disks were set back, and what must be there at least when they start again.
     private var setBack: [Int: [Scope: VersionVector]] = [:]
 
-    /// What somebody wanted to write.
-    struct Written: Sendable {
-        /// Of all scopes.
-        let effects: [Effect]
-        let receipt: Receipt
-        /// What the writer had seen of each scope.
-        let seen: [Scope: Cut]
-        let node: Int
-        /// The world's time, in milliseconds.
-        let time: Int64
-    }
-
-    /// A lost store's end.
-    struct Fence: Sendable {
-        let lost: [Origin]
-        /// Those of them that nobody had closed before.
-        let closed: [Origin]
-        /// How far HQ held what those had written when it took over their rights.
-        let known: [Scope: VersionVector]
-        /// The transactions by which it closed the latter.
-        let closings: [Scope: Dot]
-    }
-
     public init() {}
 
     // MARK: What people do
@@ -112,11 +89,8 @@ public struct Journal: Sendable {
     /// Takes in one that somebody has made up: it may be held, and nobody has to.
     mutating func noteForged(_ forgery: Forgery, at time: Int64) {
         let (scope, machine) = (forgery.scope, held[forgery.node])
-        let entry = append(
-            JournalEntry(
-                dot: Dot(origin: forgery.origin, sequence: forgery.point.sequence), hash: forgery.point.hash,
-                stamp: forgery.stamp, seen: vector(at: forgery.seen, in: scope) ?? forgery.seen.vector, node: forgery.node,
-                time: time, effects: [forgery.effect]), to: forgery.origin, in: scope, behind: forgery.base)
+        let seen = vector(at: forgery.seen, in: scope) ?? forgery.seen.vector
+        let entry = append(forgery.entry(seeing: seen, at: time), to: forgery.origin, in: scope, behind: forgery.base)
         // It is nowhere but on the line.
         held[forgery.node] = machine
         lost[scope, default: []].insert(entry.dot)
@@ -125,18 +99,7 @@ public struct Journal: Sendable {
 
     /// HQ is about to close incarnations that are lost, and to take over their rights.
     mutating func noteFence(of lost: [Origin], by headquarters: Replica) {
-        let own = headquarters.identity.origin
-        let fresh = lost.filter { origin in !fences.contains { $0.lost.contains(origin) } }
-        var (known, closings): ([Scope: VersionVector], [Scope: Dot]) = ([:], [:])
-        for scope in headquarters.heldScopes {
-            let vector = headquarters.vector(of: scope)
-            let entries = vector.entries.filter { lost.contains($0.origin) }
-            guard !entries.isEmpty else { continue }
-            known[scope] = VersionVector(entries)
-            guard entries.contains(where: { fresh.contains($0.origin) }) else { continue }
-            closings[scope] = Dot(origin: own, sequence: vector.sequence(of: own) + 1)
-        }
-        fences.append(Fence(lost: lost, closed: fresh, known: known, closings: closings))
+        fences.append(Fence(of: lost, by: headquarters, after: fences))
         // Its shares of counters are stated by HQ from now on; its rights stay what they were settled as.
         for (key, var history) in histories where history.hasShares(of: lost) {
             for origin in lost { history.entangle(origin) }
@@ -475,14 +438,4 @@ public struct Journal: Sendable {
 
     /// The keys of a scope, ascending.
     public func keys(of scope: Scope) -> [RecordKey] { histories.keys.filter { $0.scope == scope }.sorted() }
-}
-
-extension Journal.Written {
-    /// Whether anything of it is there: several may have had the same dot, one after the other.
-    fileprivate func isShown(by replica: Replica) -> Bool {
-        let dots = Set(receipt.dots.map(\.dot))
-        return effects.contains { effect in
-            ((try? replica.record(effect.key))?.cells ?? []).contains { dots.contains($0.dot) && $0.stamp == receipt.stamp }
-        }
-    }
 }

@@ -15,4 +15,13 @@ struct Forgery {
     let effect: Effect
     /// The machine that has made it up.
     let node: Int
+
+    /// - Parameters:
+    ///   - vector: what it has seen, by the journal's names.
+    ///   - time: the world's, in milliseconds.
+    func entry(seeing vector: VersionVector, at time: Int64) -> JournalEntry {
+        JournalEntry(
+            dot: Dot(origin: origin, sequence: point.sequence), hash: point.hash, stamp: stamp, seen: vector, node: node,
+            time: time, effects: [effect])
+    }
 }
