@@ -282,7 +282,12 @@ public struct Journal: Sendable {
         let vector = VersionVector(others + [.init(origin: own, sequence: sequence)])
         guard case .changes(let keys) = try replica.feed(of: scope, beyond: vector) else { return [] }
         let known = Set(again.flatMap { $0.effects.map(\.key) })
-        let isOfEngine = keys.allSatisfy { key in
+        // Records of which marks were dropped are named, too, and nobody has written to those.
+        let written = keys.filter { key in
+            guard let cells = try? replica.record(key).cells else { return true }
+            return cells.contains { $0.dot.origin == own && $0.dot.sequence > sequence }
+        }
+        let isOfEngine = written.allSatisfy { key in
             ShopRules.isOfEngine(key) || !ShopRules.isRanked(key) || ShopRules.hasRights(key) || known.contains(key)
         }
         return isOfEngine ? keys : nil
