@@ -21,7 +21,7 @@ public enum Faults {
         WrongClock.self, DiskTroubles.self, CrashPoints.self, OldDisks.self, LyingDisks.self, NewMachines.self, RottenRows.self,
         Split.self,
         LateFiles.self,
-        Pauses.self, HalfOpen.self, SlowReader.self, TightBounds.self,
+        Pauses.self, HalfOpen.self, SlowReader.self, TightBounds.self, HostileMembers.self,
     ]
 }
 

@@ -21,22 +21,14 @@ public struct Journal: Sendable {
     private var backups: [Int: [Scope: VersionVector]] = [:]
     /// What nobody has to hold any more: it was on no disk but one that was set back.
     private var lost: [Scope: Set<Dot>] = [:]
+    /// Stores whose rights HQ has taken over, in that order.
+    private(set) var fences: [Fence] = []
+    /// Transactions that somebody has made up in another member's name, and whose.
+    private var forgeries: [Scope: [(dot: Dot, origin: Origin)]] = [:]
     /// Incarnations whose shares of counters others state.
     private var closed: Set<Origin> = []
     /// Machines whose disks were set back, and what must be there at least when they start again.
     private var setBack: [Int: [Scope: VersionVector]] = [:]
-
-    /// What somebody wanted to write.
-    struct Written: Sendable {
-        /// Of all scopes.
-        let effects: [Effect]
-        let receipt: Receipt
-        /// What the writer had seen of each scope.
-        let seen: [Scope: Cut]
-        let node: Int
-        /// The world's time, in milliseconds.
-        let time: Int64
-    }
 
     public init() {}
 
@@ -82,10 +74,37 @@ public struct Journal: Sendable {
         for (index, effect) in entry.effects.enumerated() {
             var record = histories.removeValue(forKey: effect.key) ?? RecordHistory(isRanked: ShopRules.isRanked(effect.key))
             record.note(effect, index, entry, of: origin)
-            if name != origin || closed.contains(origin) { record.entangle(origin) }
+            if name != origin || closed.contains(origin) || isCountedByHQ(effect, origin) { record.entangle(origin) }
             histories[effect.key] = record
         }
         return entry
+    }
+
+    /// Whether a lost store goes on counting.
+    private func isCountedByHQ(_ effect: Effect, _ origin: Origin) -> Bool {
+        guard case .count = effect.change else { return false }
+        return fences.contains { $0.lost.contains(origin) }
+    }
+
+    /// Takes in one that somebody has made up: it may be held, and nobody has to.
+    mutating func noteForged(_ forgery: Forgery, at time: Int64) {
+        let (scope, machine) = (forgery.scope, held[forgery.node])
+        let seen = vector(at: forgery.seen, in: scope) ?? forgery.seen.vector
+        let entry = append(forgery.entry(seeing: seen, at: time), to: forgery.origin, in: scope, behind: forgery.base)
+        // It is nowhere but on the line.
+        held[forgery.node] = machine
+        lost[scope, default: []].insert(entry.dot)
+        forgeries[scope, default: []].append((entry.dot, forgery.origin))
+    }
+
+    /// HQ is about to close incarnations that are lost, and to take over their rights.
+    mutating func noteFence(of lost: [Origin], by headquarters: Replica) {
+        fences.append(Fence(of: lost, by: headquarters, after: fences))
+        // Its shares of counters are stated by HQ from now on; its rights stay what they were settled as.
+        for (key, var history) in histories where history.hasShares(of: lost) {
+            for origin in lost { history.entangle(origin) }
+            histories[key] = history
+        }
     }
 
     /// Remembers one that was not acknowledged, and may be there after a crash. The machine's next transaction settles that it is
@@ -232,6 +251,12 @@ public struct Journal: Sendable {
         for (key, history) in histories where key.scope == scope && ShopRules.hasRights(key) {
             // What a bad disk has damaged nobody decides on.
             let cells = (try? replica.record(key))?.cells(ofField: QuotaSchema.rights) ?? []
+            for cell in cells where cell.dot.origin == own && fresh.contains(cell.dot.sequence) {
+                guard case .index(let bits) = cell.slot.element, Origin(rawValue: bits).member != own.member else { continue }
+                let settled = Effect(key, QuotaSchema.rights, .rights(.settle(Origin(rawValue: bits))))
+                let others = grants[cell.dot.sequence]?.effects ?? []
+                grants[cell.dot.sequence] = Decision(effects: others + [settled], seen: seen, stamp: cell.stamp)
+            }
             guard let cell = cells.first(where: { $0.dot.origin == own && $0.slot.element == .none && !$0.isMark }),
                 fresh.contains(cell.dot.sequence)
             else { continue }
@@ -270,7 +295,12 @@ public struct Journal: Sendable {
         let vector = VersionVector(others + [.init(origin: own, sequence: sequence)])
         guard case .changes(let keys) = try replica.feed(of: scope, beyond: vector) else { return [] }
         let known = Set(again.flatMap { $0.effects.map(\.key) })
-        let isOfEngine = keys.allSatisfy { key in
+        // Records of which marks were dropped are named, too, and nobody has written to those.
+        let written = keys.filter { key in
+            guard let cells = try? replica.record(key).cells else { return true }
+            return cells.contains { $0.dot.origin == own && $0.dot.sequence > sequence }
+        }
+        let isOfEngine = written.allSatisfy { key in
             ShopRules.isOfEngine(key) || !ShopRules.isRanked(key) || ShopRules.hasRights(key) || known.contains(key)
         }
         return isOfEngine ? keys : nil
@@ -346,6 +376,9 @@ public struct Journal: Sendable {
         }
         return VersionVector(entries)
     }
+
+    /// Transactions that somebody has made up, by the journal's names and in whose name: in the order in which they were told.
+    func forgeries(in scope: Scope) -> [(dot: Dot, origin: Origin)] { forgeries[scope] ?? [] }
 
     /// Ascending.
     public var scopes: [Scope] { origins.keys.sorted() }
@@ -423,14 +456,4 @@ public struct Journal: Sendable {
 
     /// The keys of a scope, ascending.
     public func keys(of scope: Scope) -> [RecordKey] { histories.keys.filter { $0.scope == scope }.sorted() }
-}
-
-extension Journal.Written {
-    /// Whether anything of it is there: several may have had the same dot, one after the other.
-    fileprivate func isShown(by replica: Replica) -> Bool {
-        let dots = Set(receipt.dots.map(\.dot))
-        return effects.contains { effect in
-            ((try? replica.record(effect.key))?.cells ?? []).contains { dots.contains($0.dot) && $0.stamp == receipt.stamp }
-        }
-    }
 }

@@ -120,6 +120,9 @@ public struct RecordHistory: Sendable {
         return Set(dots.filter { vector.covers($0) })
     }
 
+    /// Whether some of these have counted here.
+    func hasShares(of origins: [Origin]) -> Bool { shares.values.contains { own in origins.contains { own[$0] != nil } } }
+
     /// Whether some of these have counted here, or have had rights.
     func counts(of origins: Set<Origin>) -> Bool {
         shares.values.contains { !origins.isDisjoint(with: $0.keys) }

@@ -8,4 +8,6 @@ public enum RightsChange: Hashable, Sendable {
     case request(UInt64, from: Origin)
     /// - Parameter number: the request's.
     case grant(UInt64, to: Origin, number: UInt64)
+    /// Whoever decides for the chain takes over what a lost incarnation held.
+    case settle(Origin)
 }

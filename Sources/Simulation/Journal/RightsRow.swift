@@ -35,6 +35,7 @@ struct RightsRow: Hashable {
         case .grant(let amount, let requester, let number):
             if amount > 0 { granted[requester, default: 0] += amount }
             served[requester] = number
+        case .settle: break
         }
     }
 

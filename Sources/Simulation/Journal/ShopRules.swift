@@ -23,6 +23,8 @@ enum ShopRules {
     /// Whether somebody may hold rights in a record, and pass them on.
     static func hasRights(_ key: RecordKey) -> Bool { key.collection == QuotaSchema.quota.number }
 
-    /// Whether the engine keeps a record for itself.
-    static func isOfEngine(_ key: RecordKey) -> Bool { (2...9).contains(key.collection) }
+    /// Whether the engine, or a node, keeps a record for itself.
+    static func isOfEngine(_ key: RecordKey) -> Bool {
+        (2...9).contains(key.collection) || key.collection == RetailSchema.fenceReceipt.number
+    }
 }

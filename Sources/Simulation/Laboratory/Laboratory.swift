@@ -34,6 +34,8 @@ public final class Laboratory {
         (beginning.wall, beginning.neighbours) = (plan.wall, plan.neighbours)
         world = try World(beginning)
         world.observer = { [unowned self] in try observe($0) }
+        world.settling = { [unowned self] in journal.noteFence(of: $0, by: $1) }
+        world.forged = { [unowned self] in journal.noteForged($0, at: world.now) }
         world.disksMayForget = { [unowned self] in journal.noteSetBack(of: $0, toCopy: false) }
     }
 
@@ -99,6 +101,7 @@ public final class Laboratory {
             }
             try world.resume(from)
             world.mendDisk(of: from)
+            world.setCertificate(of: from, isValid: true)
             try world.start(from)
         }
     }

@@ -8,9 +8,12 @@ struct Convergence: Oracle {
 
     mutating func observe(_ observation: Observation, in laboratory: Laboratory) throws {
         guard case .ended = observation else { return }
-        let journal = laboratory.journal
+        let (journal, out) = (laboratory.journal, laboratory.world.keptOut)
         for scope in journal.scopes {
-            for (node, machine) in laboratory.world.nodes.enumerated() where Self.isDue(scope, at: machine) {
+            // Of those from whom nobody may take anything, all hold what HQ holds.
+            let known = laboratory.world.nodes[0].replica.flatMap { journal.vector(of: $0, in: scope) } ?? VersionVector()
+            for (node, machine) in laboratory.world.nodes.enumerated()
+            where Self.isDue(scope, at: machine) && !out.contains(machine.member) {
                 guard let replica = machine.replica else {
                     throw Self.violation("is off at the end", at: node, in: laboratory)
                 }
@@ -18,7 +21,10 @@ struct Convergence: Oracle {
                 for origin in journal.origins(in: scope) {
                     let last = journal.entries(of: origin, in: scope).last?.dot.sequence ?? 0
                     let due = VersionVector([.init(origin: origin, sequence: last)])
-                    let missing = journal.missing(from: vector, of: due, in: scope).filter { !journal.isLost($0, in: scope) }
+                    let missing = journal.missing(from: vector, of: due, in: scope).filter { entry in
+                        let isKeptOut = out.contains(entry.dot.origin.member) && !journal.isHeld(entry, by: known, in: scope)
+                        return !journal.isLost(entry, in: scope) && !isKeptOut
+                    }
                     guard !missing.isEmpty else { continue }
                     throw Self.violation(
                         "\(scope): holds \(vector.sequence(of: origin)) of \(last) transactions of member \(origin.member), and "

@@ -37,10 +37,12 @@ public enum Oracles {
     public static let all: [any Oracle.Type] = [
         AcknowledgedKept.self, NothingInvented.self, StateIsFold.self, EqualKnowledge.self,
         Causality.self,
+        ForgeriesMarked.self,
         StatusNeverBack.self,
         InSync.self,
         LosersKept.self,
         BoundedCounters.self,
+        FencesHold.self,
         Readings.self,
         Clocks.self,
         BytesBounded.self,

@@ -21,6 +21,10 @@ enum ProgramBuild: String, Codable, CaseIterable, Sendable {
     case contrary
     /// It takes what the clock shows for the time of a zone two hours away.
     case otherZone = "other_zone"
+    /// It takes any signature for the one that it should be.
+    case credulous
+    /// It takes over the rights of a lost store without waiting for anybody.
+    case hasty
 
     /// - Parameter asked: the bounds that it should keep.
     func bounds(_ asked: SessionBounds) -> SessionBounds {

@@ -14,6 +14,8 @@ public struct RandomStreams: Sendable {
         case fault
         /// How each clock is wrong; by node.
         case clock
+        /// What hostile callers make up; by how many there were.
+        case call
         /// Which faults a seed leaves out; by their places in the scenario.
         case swarm
     }

@@ -17,6 +17,9 @@ public final class SimulatedNode {
     var build = ProgramBuild.usual
     /// How often an older copy took the place of what was on its disk, as far as anybody was told.
     var setBackCount = 0
+    /// The number of its certificate: it gets a new one when it may sync again.
+    var certificate: Int64 = 1
+    var isCertificateValid = true
     /// What somebody has copied of its disk.
     var backup: DiskImage?
     /// How often its program has started: what was meant for an earlier life is nothing to this one.
@@ -89,6 +92,8 @@ extension SimulatedNode {
         var wakes: [SessionKey: Int64] = [:]
         /// Scopes in which something own was written since it was last signed.
         var unsigned: Set<Scope> = []
+        /// Who belongs to the chain, as far as is known here.
+        var members = ChainMembers()
         /// What waits for the replica's next turn.
         var waiting: [ReplicaTurns.Request] = []
         var isTurnDue = false
@@ -116,25 +121,40 @@ extension SimulatedNode {
         }
     }
 
+    /// Somebody who has proved which member it is.
+    struct Peer: Hashable {
+        let member: UInt32
+        /// The number of its certificate.
+        let certificate: Int64
+
+        init(_ node: SimulatedNode) {
+            (member, certificate) = (node.member, node.certificate)
+        }
+    }
+
     /// Which connection is which session's, and which attempt is which target's.
     struct Lines {
         var sessions: [SimulatedNetwork.ConnectionID: SessionKey] = [:]
         var connections: [SessionKey: SimulatedNetwork.ConnectionID] = [:]
         var targets: [SimulatedNetwork.ConnectionID: Int] = [:]
+        /// Whom each session is with.
+        var peers: [SessionKey: Peer] = [:]
 
-        mutating func add(_ key: SessionKey, _ connection: SimulatedNetwork.ConnectionID) {
-            (sessions[connection], connections[key]) = (key, connection)
+        mutating func add(_ key: SessionKey, _ connection: SimulatedNetwork.ConnectionID, with peer: Peer) {
+            (sessions[connection], connections[key], peers[key]) = (key, connection, peer)
         }
 
         mutating func remove(_ connection: SimulatedNetwork.ConnectionID) -> SessionKey? {
             let key = sessions.removeValue(forKey: connection)
-            if let key { connections[key] = nil }
+            if let key { (connections[key], peers[key]) = (nil, nil) }
             return key
         }
     }
 
-    /// What signs in a world: nobody there forges but who is meant to.
-    static func signature(of message: [UInt8]) -> [UInt8] { message.reversed() }
+    /// What a member's key signs with. It can be made by anybody who knows how; in a world nobody makes another member's.
+    static func signature(of message: [UInt8], by member: UInt32) -> [UInt8] {
+        message.reversed() + (0..<4).map { UInt8(truncatingIfNeeded: member >> ($0 * 8)) }
+    }
 
     static func parameters(
         of disk: SimulatedDisk, run: Hash128, build: ProgramBuild = .usual

@@ -41,6 +41,7 @@ extension World {
             replica, for: host(of: node, replica, random.split()), logFrameBound: node.bounds.logFrames,
             decidesRights: node.build != .tightFisted, random: random.split())
         node.program = SimulatedNode.Program(turns, hub, DialPlan(targets), random, at: moment(of: node).wall)
+        refreshMembers(at: node)
         for target in targets.indices { schedule(.dial(target), for: node, at: now) }
         schedule(.house, for: node, at: now + Self.housekeepingMilliseconds)
         onlooker?(.switchedOn(node: node.index))
@@ -51,7 +52,10 @@ extension World {
         var host = ReplicaTurns.Host { [unowned self, unowned node] in moment(of: node).wall }
         var random = random
         host.renew = { [unowned replica] in try replica.reincarnate(as: random.next() >> 24, at: $0) }
-        host.verify = { checkpoint, message, _ in checkpoint.signature == SimulatedNode.signature(of: message) }
+        host.verify = { [unowned node] checkpoint, message, _ in
+            node.build == .credulous
+                || checkpoint.signature == SimulatedNode.signature(of: message, by: checkpoint.origin.member)
+        }
         return host
     }
 

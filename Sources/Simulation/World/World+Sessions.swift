@@ -64,6 +64,8 @@ extension World {
         let changed = node.build == .deaf ? [] : outcome.changed
         program.hub.take(outcome.replies.map { ($0.key, $0.answer) }, changed: changed, at: moment)
         if let ailing = outcome.ailing { program.hub.noteAiling(ailing, asking: Self.askedPeers, &program.random, at: moment) }
+        if outcome.changed.contains(.chain) { refreshMembers(at: node) }
+        if node.index == 0, !unsettled.isEmpty { settleFences() }
     }
 
     func keepHouse(_ node: SimulatedNode) {
@@ -72,13 +74,15 @@ extension World {
         let replica = program.turns.replica
         var signed: [SignedCheckpoint] = []
         let scopes = program.unsigned
+        let sign = { SimulatedNode.signature(of: $0, by: node.member) }
         let signing = ReplicaTurns.Request(
             .alone {
-                signed = try scopes.sorted().compactMap { try replica.ownCheckpoint(of: $0, sign: SimulatedNode.signature) }
+                signed = try scopes.sorted().compactMap { try replica.ownCheckpoint(of: $0, sign: sign) }
             }
         ) { error in if error != nil { program.unsigned.formUnion(scopes) } }
         program.unsigned = []
-        let requests = (scopes.isEmpty ? [] : [signing]) + [upkeep(at: node, program)].compactMap(\.self)
+        let others = [answers(at: node, program), upkeep(at: node, program)]
+        let requests = (scopes.isEmpty ? [] : [signing]) + others.compactMap(\.self)
         if !requests.isEmpty { takeTurn(at: node, with: requests) }
         guard node.program === program else { return }
         if !program.ailing.isEmpty {
@@ -130,11 +134,17 @@ extension World {
     // MARK: What the network tells
 
     func report(_ reports: [SimulatedNetwork.Report]) {
-        for report in reports {
+        for report in reports where !tellCaller(report) {
             switch report {
             case .opened(let id, let dialler, let listener):
-                tell(.begun(id, with: nodes[listener].member, asInitiator: true), to: nodes[dialler])
-                tell(.begun(id, with: nodes[dialler].member, asInitiator: false), to: nodes[listener])
+                guard trust(dialler, listener) else {
+                    _ = network.tear(id)
+                    tell(.failed(id), to: nodes[dialler])
+                    continue
+                }
+                let peers = (SimulatedNode.Peer(nodes[dialler]), SimulatedNode.Peer(nodes[listener]))
+                if calls[id] == nil { tell(.begun(id, with: peers.1, asInitiator: true), to: nodes[dialler]) }
+                tell(.begun(id, with: peers.0, asInitiator: false), to: nodes[listener])
             case .failed(let id, let dialler): tell(.failed(id), to: nodes[dialler])
             case .received(let bytes, let id, let index): tell(.received(bytes, id), to: nodes[index])
             case .drained(let id, let index): tell(.drained(id), to: nodes[index])
@@ -170,11 +180,14 @@ extension World {
     }
 
     private func begin(
-        _ id: SimulatedNetwork.ConnectionID, at node: SimulatedNode, with peer: UInt32, asInitiator: Bool
+        _ id: SimulatedNetwork.ConnectionID, at node: SimulatedNode, with peer: SimulatedNode.Peer, asInitiator: Bool
     ) {
         guard let program = node.program else { return }
-        let key = program.hub.begin(with: peer, asInitiator: asInitiator, at: moment(of: node))
-        program.lines.add(key, id)
+        let isRefused = program.members.refuses(peer.member, peer.certificate)
+        let key = program.hub.begin(
+            with: peer.member, asInitiator: asInitiator, refusing: isRefused ? .revoked(member: peer.member) : nil,
+            at: moment(of: node))
+        program.lines.add(key, id, with: peer)
         carryOut(at: node)
     }
 

@@ -54,7 +54,7 @@ public final class World {
 
     /// What a machine's program hears of its lines.
     enum LineNews {
-        case begun(SimulatedNetwork.ConnectionID, with: UInt32, asInitiator: Bool)
+        case begun(SimulatedNetwork.ConnectionID, with: SimulatedNode.Peer, asInitiator: Bool)
         case failed(SimulatedNetwork.ConnectionID)
         case received([UInt8], SimulatedNetwork.ConnectionID)
         case drained(SimulatedNetwork.ConnectionID)
@@ -76,6 +76,17 @@ public final class World {
     var disksMayForget: ((_ node: Int) -> Void)?
     /// Told of everything that can be drawn; it must change nothing.
     public var onlooker: ((WorldNews) -> Void)?
+    /// Told of what somebody makes up in the name of another member, before anybody hears it.
+    var forged: ((Forgery) -> Void)?
+    /// Connections on which somebody calls with a member's certificate, and not its program.
+    var calls: [SimulatedNetwork.ConnectionID: HostileCall] = [:]
+    private var callCount: UInt64 = 0
+    /// Members with whose certificates somebody has called.
+    var impostors: Set<UInt32> = []
+    /// Told of the incarnations whose rights HQ takes over, just before it does.
+    var settling: ((_ lost: [Origin], _ headquarters: Replica) -> Void)?
+    /// Members whose rights HQ is to take over once it may.
+    var unsettled: Set<UInt32> = []
     /// By machine that has stopped for a while: what waits for it.
     var paused: [Int: [Due]] = [:]
     private var trouble: (any Error)?
@@ -147,6 +158,12 @@ public final class World {
         let open = network.open(between: one, other)
         for id in open { report(network.strand(id, telling: told)) }
         return !open.isEmpty
+    }
+
+    /// What the next hostile caller draws from.
+    func nextCallRandom() -> SeededRandom {
+        callCount += 1
+        return streams.stream(.call, callCount)
     }
 
     // MARK: Time

@@ -233,6 +233,17 @@ extension Session {
         suspend(scope, because: error)
         if error.code == SessionError.forkedCode { noteFork(in: scope) }
         emit(.refuse(scope, code: error.code, detail: error.description))
+        if phase == .open, callsForSettling(error) { close(because: .finished) }
+    }
+
+    /// Whether headquarters know another past of this incarnation: that is settled when a session opens, and this one may last long.
+    private func callsForSettling(_ error: SessionError) -> Bool {
+        guard access.isHeadquarters(parameters.peer) else { return false }
+        return switch error {
+        case .invented: true
+        case .forked(_, let origin, _): origin == parameters.origin
+        default: false
+        }
     }
 }
 

@@ -68,6 +68,36 @@ import Testing
         #expect(try store.sales(of: 1).orders == 3)
     }
 
+    @Test func `what a relay makes up in a store's name ends its session with headquarters, and the next one settles it`()
+        throws
+    {
+        let (store, headquarters, customers) = (try store(), try SessionEnd(0), Scope(.customers))
+        let origin = store.replica.identity.origin
+        var link = SessionLink(store, headquarters, seed: 8)
+        link.connect()
+        link.run()
+        let base = headquarters.replica.cut(of: customers)
+        let dot = Dot(origin: origin, sequence: try base[origin].required.sequence + 1)
+        let cut = Cut([(origin, ChainPoint(sequence: dot.sequence, hash: Hash128(high: 9, low: 9)))])
+        let cell = Cell(
+            slot: SlotKey(field: RetailSchema.Customer.tier), dot: dot, stamp: HLC(milliseconds: Self.time.wall),
+            content: .value(.text("gold")))
+        let record = try DeltaRecord(
+            key: RetailSchema.customer(try Identifier("C0000042").required), cells: [cell])
+        let header = DeltaHeader(scope: customers, base: base, cut: cut, horizon: VersionVector(), runs: [])
+        try headquarters.replica.join([Delta(header: header, records: [record])], at: Self.time.wall, from: 2)
+        headquarters.session?.noteChanges(of: [customers], at: link.now)
+        link.run()
+        #expect(store.session?.end == .finished)
+        #expect(headquarters.replica.relayed[customers]?.map(\.via) == [2])
+        try store.edit("C0000042", phone: "+50", at: Self.time)
+        link.connect()
+        link.run()
+        #expect(store.replica.identity.origin != origin)
+        #expect(store.session?.phase == .open && store.session?.suspended == [:])
+        #expect(link.differences == [])
+    }
+
     @Test func `a wrong point in an offer closes nothing if what is known of the chain agrees`() throws {
         let store = try store()
         let (origin, customers) = (store.replica.identity.origin, Scope(.customers))

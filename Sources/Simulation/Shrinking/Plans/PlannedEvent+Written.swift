@@ -10,7 +10,7 @@ extension PlannedEvent {
     }
 
     /// The keys that name machines, in all acts.
-    static let machineKeys: Set<String> = ["node", "from", "to", "one", "other", "store"]
+    static let machineKeys: Set<String> = ["node", "from", "to", "one", "other", "store", "in_name_of"]
 
     /// The same about other machines.
     ///
