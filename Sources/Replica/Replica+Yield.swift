@@ -41,15 +41,44 @@ extension Replica {
         try settleRecent()
         let mine = try knowledge(of: origin, in: scope)
         guard mine.hasParted(from: theirs) else { return 0 }
-        let agreed = mine.agreement(with: theirs) ?? Head.none.point
+        return try writeAgain(origin, in: scope, beyond: mine.agreement(with: theirs) ?? Head.none.point, at: milliseconds)
+    }
+
+    /// The same where headquarters, whose disk was set back, do not know transactions of their own, and no signature proves them: this
+    /// replica makes them its own.
+    ///
+    /// - Parameter point: up to where headquarters know their own. If it lies on another history, the two have parted, which is left
+    ///   to `yield`.
+    @discardableResult
+    public func concede(
+        _ origin: Origin, in scope: Scope, beyond point: ChainPoint, at milliseconds: Int64
+    ) throws -> UInt64 {
+        precondition(origin.member != identity.member, "one's own past is settled by `settle`")
+        guard overlays[scope] == nil else { throw ReplicaError.folding(scope: scope) }
+        guard !isClosed, !isCopy, point.sequence < scopes[scope]?.head(of: origin).point.sequence ?? 0,
+            !Mutants.isOn("nobody-gives-way")
+        else { return 0 }
+        guard try point.sequence == 0 || knownHash(of: origin, at: point.sequence, in: scope) == point.hash else {
+            noteContested(scope)
+            return 0
+        }
+        try settleRecent()
+        return try writeAgain(origin, in: scope, beyond: point, at: milliseconds)
+    }
+
+    private func writeAgain(
+        _ origin: Origin, in scope: Scope, beyond agreed: ChainPoint, at milliseconds: Int64
+    ) throws -> UInt64 {
+        let last = scopes[scope]?.head(of: origin).point.sequence ?? 0
         let wasDue = needsRecount
         do {
             try begin()
             try noteRecount()
-            try rewrite(origin, in: scope, beyond: agreed, upTo: mine.last)
+            try rewrite(origin, in: scope, beyond: agreed, upTo: last)
             try apply(at: milliseconds) { transaction in
                 try transaction.write(SystemRecords.closure(of: origin, in: scope)) { record, version in
-                    record.assign(.integer(Int64(bitPattern: identity.origin.rawValue)), to: SystemRecords.successorSlot, at: version)
+                    record.assign(
+                        .integer(Int64(bitPattern: identity.origin.rawValue)), to: SystemRecords.successorSlot, at: version)
                     record.assign(.integer(Int64(agreed.sequence)), to: SystemRecords.lastSlot, at: version)
                 }
             }
@@ -58,6 +87,6 @@ extension Replica {
             needsRecount = wasDue
             try rollBack(after: error)
         }
-        return mine.last - agreed.sequence
+        return last - agreed.sequence
     }
 }

@@ -18,6 +18,16 @@ import Testing
         try listener.join([delta], at: Site.epoch)
     }
 
+    /// Of all tickets, ascending.
+    private static func titles(_ replica: Replica) throws -> [Int64] {
+        try replica.keys(of: scope, collection: TestSchema.ticket(1, in: scope).collection).compactMap { key in
+            guard case .integer(let title) = try replica.record(key).register(TestSchema.Ticket.title)?.value else {
+                return nil
+            }
+            return title
+        }.sorted()
+    }
+
     /// Compaction once kept every 32nd point of a foreign chain, and the base of a delta under way was none of them.
     @Test func `a delta on top of another branch is refused after the index was compacted, too`() throws {
         let (till, witness, other) = (try Site(1), try Site(2), try Site(3))
@@ -88,6 +98,59 @@ import Testing
         }
         #expect(other.replica.cut(of: Self.scope) == before)
         withExtendedLifetime(copy) {}
+    }
+
+    /// They refused each other's deltas for good: each held transactions of the till that the other did not, under the same numbers.
+    @Test func `a store gives way to headquarters, and nothing of either history is lost`() throws {
+        let (till, headquarters, store) = (try Site(1), try Site(0), try Site(2))
+        for value in 1...10 { try Self.write(Int64(value), till.replica) }
+        let copy = SimulatedDisk(till.disk.image)
+        let clone = try Replica.open(
+            at: Site.path,
+            OpeningParameters(
+                schema: TestSchema.schema, digestKey: Site.digestKey, run: Hash128(high: 9, low: 9), vfs: copy.vfsName))
+        for value in 11...15 { try Self.write(Int64(value), till.replica) }
+        try Self.tell(till.replica, store.replica)
+        for value in 111...125 { try Self.write(Int64(value), clone) }
+        try Self.tell(clone, headquarters.replica)
+        let (origin, cut) = (till.identity.origin, headquarters.replica.cut(of: Self.scope))
+        #expect(try store.replica.contestedOrigins(in: Self.scope, headquarters: cut).isEmpty, "nobody has met the fork")
+        #expect(throws: ReplicaError.self) { try Self.tell(headquarters.replica, store.replica) }
+        #expect(try store.replica.contestedOrigins(in: Self.scope, headquarters: cut) == [origin])
+        #expect(try store.replica.contestedOrigins(in: Self.scope, headquarters: cut).isEmpty, "asked once")
+
+        let known = try headquarters.replica.knowledge(of: origin, in: Self.scope)
+        #expect(try store.replica.yield(origin, in: Self.scope, to: known, at: Site.epoch) == 5)
+        #expect(try store.replica.yield(origin, in: Self.scope, to: known, at: Site.epoch) == 0)
+        try Self.tell(headquarters.replica, store.replica)
+        try Self.tell(store.replica, headquarters.replica)
+        try Self.tell(headquarters.replica, clone)
+        for replica in [store.replica, headquarters.replica, clone] {
+            #expect(try Self.titles(replica) == Array(1...15) + Array(111...125))
+            #expect(replica.cut(of: Self.scope) == headquarters.replica.cut(of: Self.scope))
+            #expect(replica.digest(of: Self.scope) == headquarters.replica.digest(of: Self.scope))
+        }
+        #expect(clone.isClosed, "the till goes on under another name")
+        withExtendedLifetime(copy) {}
+    }
+
+    /// Headquarters believed nobody that they had made what they had not signed, and the two never agreed again.
+    @Test func `what headquarters have lost and nobody signed a store makes its own`() throws {
+        let (headquarters, store) = (try Site(0), try Site(1))
+        try Self.write(1, headquarters.replica)
+        let image = headquarters.disk.image
+        for value in 2...3 { try Self.write(Int64(value), headquarters.replica) }
+        try Self.tell(headquarters.replica, store.replica)
+        try headquarters.restart(on: image)
+        let origin = headquarters.identity.origin
+        let point = headquarters.replica.cut(of: Self.scope)[origin]
+        let other = ChainPoint(sequence: 1, hash: Hash128(high: 1, low: 1))
+        #expect(try store.replica.concede(origin, in: Self.scope, beyond: other, at: Site.epoch) == 0, "another history")
+        #expect(try store.replica.concede(origin, in: Self.scope, beyond: #require(point), at: Site.epoch) == 2)
+        try Self.tell(store.replica, headquarters.replica)
+        #expect(try Self.titles(headquarters.replica) == [1, 2, 3])
+        #expect(headquarters.replica.digest(of: Self.scope) == store.replica.digest(of: Self.scope))
+        #expect(headquarters.replica.isClosed, "they never use those numbers")
     }
 
     /// It told the runs beyond what that one held, and its base let anybody take it: who did took the runs between for others.

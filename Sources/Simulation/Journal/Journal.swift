@@ -284,28 +284,6 @@ public struct Journal: Sendable {
         return vector(at: points, in: scope) ?? cut.vector
     }
 
-    /// The records that an origin has written beyond a sequence, if they are the engine's to write: its own, shares that were
-    /// counted again, and what it had to write again.
-    ///
-    /// - Returns: nil if there is anything else: that is an invention, and stays unknown here.
-    private func keysOfEngine(
-        beyond sequence: UInt64, of own: Origin, _ again: [JournalEntry], in scope: Scope, _ replica: Replica
-    ) throws -> [RecordKey]? {
-        let others = replica.vector(of: scope).entries.filter { $0.origin != own }
-        let vector = VersionVector(others + [.init(origin: own, sequence: sequence)])
-        guard case .changes(let keys) = try replica.feed(of: scope, beyond: vector) else { return [] }
-        let known = Set(again.flatMap { $0.effects.map(\.key) })
-        // Records of which marks were dropped are named, too, and nobody has written to those.
-        let written = keys.filter { key in
-            guard let cells = try? replica.record(key).cells else { return true }
-            return cells.contains { $0.dot.origin == own && $0.dot.sequence > sequence }
-        }
-        let isOfEngine = written.allSatisfy { key in
-            ShopRules.isOfEngine(key) || !ShopRules.isRanked(key) || ShopRules.hasRights(key) || known.contains(key)
-        }
-        return isOfEngine ? keys : nil
-    }
-
     /// How far a machine had come under its own name when it was last looked at.
     private func standing(of own: Origin, in scope: Scope, at node: Int) -> ChainPoint? {
         let mine = held[node]?[scope]?.entries.filter { ($0.origin == own || forks[$0.origin] == own) }
@@ -318,25 +296,9 @@ public struct Journal: Sendable {
     /// sequence.
     private func rewritten(in scope: Scope, _ replica: Replica, at node: Int) -> [[JournalEntry]] {
         guard let before = held[node]?[scope], let now = vector(of: replica, in: scope) else { return [] }
-        return Dictionary(grouping: missing(from: now, of: before, in: scope)) { forks[$0.dot.origin] ?? $0.dot.origin }.sorted { $0.key < $1.key }
-            .map { $0.value.sorted { $0.dot.sequence < $1.dot.sequence } }
-    }
-
-    /// Where in an incarnation's numbers those begin that were written again: found by what is still to be seen of them.
-    private func firstSequence(
-        of again: [JournalEntry], among fresh: ClosedRange<UInt64>, _ own: Origin, in scope: Scope, _ replica: Replica
-    ) -> UInt64? {
-        for (place, entry) in again.enumerated() {
-            for key in Set(entry.effects.map(\.key)).sorted() {
-                // What a bad disk has damaged shows nothing.
-                let shown = (try? replica.record(key))?.cells.first { cell in
-                    cell.dot.origin == own && fresh.contains(cell.dot.sequence) && cell.stamp == entry.stamp
-                        && cell.stamp != .none
-                }
-                if let shown, shown.dot.sequence > UInt64(place) { return shown.dot.sequence - UInt64(place) }
-            }
-        }
-        return fresh.count < again.count ? nil : fresh.upperBound - UInt64(again.count) + 1
+        return Dictionary(grouping: missing(from: now, of: before, in: scope)) { forks[$0.dot.origin] ?? $0.dot.origin }.sorted
+        { $0.key < $1.key }
+        .map { $0.value.sorted { $0.dot.sequence < $1.dot.sequence } }
     }
 
     /// Shares of incarnations that are closed are stated by their successors: for some time as they were, at last as the facts say.

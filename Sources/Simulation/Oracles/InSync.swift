@@ -50,7 +50,9 @@ struct InSync: Oracle {
     private func isMissing(
         _ own: VersionVector, of replica: Replica, from held: Replica, in scope: Scope, _ journal: Journal
     ) -> Bool {
-        guard let here = journal.vector(of: replica, in: scope), let there = journal.vector(of: held, in: scope) else { return true }
+        guard let here = journal.vector(of: replica, in: scope), let there = journal.vector(of: held, in: scope) else {
+            return true
+        }
         let isKnown = own.entries.allSatisfy { journal.origins(in: scope).contains($0.origin) }
         return !isKnown || !journal.missing(from: there, of: here, in: scope).isEmpty
     }

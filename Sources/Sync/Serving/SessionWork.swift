@@ -21,7 +21,7 @@ public struct SessionWork: Sendable {
         case .stage(let header): [header.scope]
         case .stageRecords(let scope, _, _), .publish(let scope, _, _): [scope]
         case .settle(let cuts, _): Array(cuts.keys)
-        case .settleKnowing(let scope, _, _), .unstage(let scope): [scope]
+        case .settleKnowing(let scope, _, _), .concede(let scope, _, _), .unstage(let scope): [scope]
         case .keep(let checkpoints, _): checkpoints.map(\.scope)
         case .take(let step, _): [step.reply.scope]
         case .mend(let scope, _, _): [scope]

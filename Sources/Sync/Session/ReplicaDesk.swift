@@ -58,6 +58,9 @@ public struct ReplicaDesk {
         case .contest(let scope):
             replica.noteContested(scope)
             return .done
+        case .concede(let scope, let origin, let point):
+            try replica.concede(origin, in: scope, beyond: point, at: milliseconds)
+            return .done
         case .join(let deltas, let ordinal):
             return .joined(ordinal: ordinal, refused: try join(deltas, from: peer, at: milliseconds))
         case .stage(let header):
@@ -113,7 +116,8 @@ public struct ReplicaDesk {
         return Standing(
             cut: replica.cut(of: scope), digest: replica.digest(of: scope), summary: replica.summary(of: scope),
             staged: staged,
-            sought: replica.relayedOrigins(in: scope).filter { $0.member != peer } + replica.unsignedOrigins(of: peer, in: scope),
+            sought: replica.relayedOrigins(in: scope).filter { $0.member != peer }
+                + replica.unsignedOrigins(of: peer, in: scope),
             isDamaged: replica.isAside(scope) && !Mutants.isOn("damage-is-not-told"))
     }
 

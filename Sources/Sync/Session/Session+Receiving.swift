@@ -131,12 +131,23 @@ extension Session {
         guard told[scope] != nil || heard[scope] != nil || opening.standings[scope] != nil, suspended[scope] == nil else {
             return
         }
-        if code == SessionError.forkedCode {
-            requests.append(.contest(scope))
-            noteFork(in: scope)
-        }
+        defer { giveWay(in: scope, refusedWith: code) }
         let kept = suspended.count < Self.explanationLimit ? detail.printable : ""
         suspend(scope, because: .ended(code: code, detail: kept))
+    }
+
+    /// Headquarters have found two histories in a scope, or do not believe this side what it holds of theirs: the next session begins
+    /// without that.
+    private mutating func giveWay(in scope: Scope, refusedWith code: UInt16) {
+        let speaker = hello?.origin
+        switch code {
+        case SessionError.forkedCode: requests.append(.contest(scope))
+        case SessionError.inventedCode:
+            guard let speaker, let told = told[scope]?.cut, mayYield(in: scope) else { return }
+            requests.append(.concede(scope, speaker, told[speaker] ?? ChainPoint(sequence: 0, hash: .zero)))
+        default: return
+        }
+        if mayYield(in: scope) { close(because: .finished) }
     }
 
     /// Of so many refused scopes the words are kept, besides the codes.

@@ -231,17 +231,17 @@ extension Session {
     mutating func refuse(_ scope: Scope, _ error: SessionError) {
         guard suspended[scope] == nil else { return }
         suspend(scope, because: error)
-        if error.code == SessionError.forkedCode { noteFork(in: scope) }
         emit(.refuse(scope, code: error.code, detail: error.description))
         if phase == .open, callsForSettling(error) { close(because: .finished) }
     }
 
-    /// Whether headquarters know another past of this incarnation: that is settled when a session opens, and this one may last long.
+    /// Whether headquarters know another past, of this incarnation or of somebody about whom this side gives way: that is settled when
+    /// a session opens, and this one may last long.
     private func callsForSettling(_ error: SessionError) -> Bool {
         guard access.isHeadquarters(parameters.peer) else { return false }
         return switch error {
         case .invented: true
-        case .forked(_, let origin, _): origin == parameters.origin
+        case .forked(let scope, let origin, _): origin == parameters.origin || mayYield(in: scope)
         default: false
         }
     }

@@ -19,12 +19,8 @@ extension Session {
         return Set(scopes.filter { access.mayWrite(member, $0) })
     }
 
-    /// Two histories of somebody were found. If this side gives way, the next session begins with that; once, and if it did not
-    /// help, the scope stays left out.
-    mutating func noteFork(in scope: Scope) {
-        guard phase == .open, !hasYielded, !yieldingScopes([scope]).isEmpty else { return }
-        beginsAnew = true
-    }
+    /// Whether the next session can begin with giving way: if this one has done so, and it did not help, a scope stays left out.
+    func mayYield(in scope: Scope) -> Bool { !hasYielded && !yieldingScopes([scope]).isEmpty }
 
     /// Takes the other side's word for its own transactions, once it has settled its past.
     private mutating func confirm() {

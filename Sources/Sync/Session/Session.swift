@@ -56,8 +56,6 @@ public struct Session {
     var isWritable = true
     /// This session has asked headquarters about another member's past.
     var hasYielded = false
-    /// To be ended once what is being done is done, so that the next one begins with the past.
-    var beginsAnew = false
     private var lastAcknowledged: [Scope: VersionVector]?
     let codecs: SessionCodecs
 
@@ -119,7 +117,6 @@ public struct Session {
                 if !FrameKind.isLimitedOtherwise(kind), !allowance.take(at: now.monotonic) { throw .flooded(kind: kind) }
                 guard let frame = try Frame(kind: kind, body: body) else { continue }
                 try handle(frame, byteCount: body.count, at: now)
-                if beginsAnew { close(because: .finished) }
             }
             guard receiving.isFull(parameters.bounds) else {
                 if reader.waitingCount > 0, times.frameBegan == nil { times.frameBegan = now.monotonic }
@@ -138,7 +135,6 @@ public struct Session {
         guard phase != .closed else { return }
         do throws(SessionError) {
             try handle(answer, at: now)
-            if beginsAnew { close(because: .finished) }
         } catch {
             close(because: error)
         }

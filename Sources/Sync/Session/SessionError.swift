@@ -50,6 +50,7 @@ public enum SessionError: Error, Hashable, Sendable {
 }
 
 extension SessionError {
+    static let inventedCode: UInt16 = 10
     static let forkedCode: UInt16 = 11
 
     /// The number that stands for it on the wire.
@@ -65,7 +66,7 @@ extension SessionError {
         case .revoked: 7
         case .notPermitted: 8
         case .creditExceeded: 9
-        case .invented: 10
+        case .invented: Self.inventedCode
         case .forked: Self.forkedCode
         case .refused: 12
         case .timedOut: 13

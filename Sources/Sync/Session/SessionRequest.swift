@@ -14,6 +14,8 @@ public enum SessionRequest: Hashable, Sendable {
     case knowledge(Scope, Origin)
     /// The other side has found two histories of somebody in this scope.
     case contest(Scope)
+    /// Headquarters do not believe that they made more transactions under this incarnation than up to a point.
+    case concede(Scope, Origin, ChainPoint)
     /// Join these together, durably; number `ordinal` of what came.
     case join([Delta], ordinal: UInt64)
     /// Take a large delta in, piece by piece; none of it is visible before it is published.
