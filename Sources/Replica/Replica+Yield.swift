@@ -55,15 +55,17 @@ extension Replica {
     ) throws -> UInt64 {
         precondition(origin.member != identity.member, "one's own past is settled by `settle`")
         guard overlays[scope] == nil else { throw ReplicaError.folding(scope: scope) }
-        guard !isClosed, !isCopy, point.sequence < scopes[scope]?.head(of: origin).point.sequence ?? 0,
-            !Mutants.isOn("nobody-gives-way")
-        else { return 0 }
-        guard try point.sequence == 0 || knownHash(of: origin, at: point.sequence, in: scope) == point.hash else {
+        guard !isClosed, !isCopy, !Mutants.isOn("nobody-gives-way") else { return 0 }
+        try settleRecent()
+        let mine = try knowledge(of: origin, in: scope)
+        guard point.sequence < mine.last else { return 0 }
+        if let known = mine.points.first(where: { $0.sequence == point.sequence }), known.hash != point.hash {
             noteContested(scope)
             return 0
         }
-        try settleRecent()
-        return try writeAgain(origin, in: scope, beyond: point, at: milliseconds)
+        // What lies between the last point that is known here and theirs comes again from them.
+        let agreed = mine.points.last { $0.sequence <= point.sequence } ?? Head.none.point
+        return try writeAgain(origin, in: scope, beyond: agreed, at: milliseconds)
     }
 
     private func writeAgain(
