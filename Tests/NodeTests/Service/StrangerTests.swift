@@ -63,7 +63,8 @@ import Testing
         #expect(ours.lines.all("refused_connection").count == 2 && store.lines.all("cannot_connect").count == 1)
     }
 
-    @Test func `a scope of which two nodes hold two pasts is named on both sides, and the others sync`() throws {
+    /// The two refused each other's customers for good, and a person was told to choose between the pasts.
+    @Test func `two pasts of a third meet, the store gives way, and both nodes hold all`() throws {
         let token = try chain.invite("S001")
         var headquarters = try headquarters(chain)
         let path = try join(chain, headquarters, token)
@@ -72,13 +73,21 @@ import Testing
         try bringPast(["C3"], to: path)
         headquarters = try self.headquarters(chain)
         let store = try RunningNode(path, dialling: headquarters.port, clock: { TestChain.now })
-        let customers = "\(Scope(.customers))"
-        for node in [headquarters, store] {
+        let nodes = [headquarters, store]
+        for node in nodes {
             let line = try #require(node.lines.wait("scope_suspended"))
-            #expect(line["scope"] == customers && line["error"] == "forked", "\(line)")
-            #expect(try node.eventually { $0.peers.contains { $0.suspended[customers] != nil && $0.state == "in sync" } })
-            let findings = try NodeDoctor(node.directory, systemClock: { TestChain.now }).findings()
-            #expect(findings.contains { $0.contains("\(customers) does not sync with") }, "\(findings)")
+            #expect(line["scope"] == "\(Scope(.customers))" && line["error"] == "forked", "\(line)")
+        }
+        for node in nodes {
+            #expect(try node.eventually { $0.peers.contains { $0.suspended.isEmpty && $0.state == "in sync" } })
+        }
+        for node in nodes {
+            node.stop()
+            let replica = try ReplicaDirectory.open(at: node.directory).replica
+            for customer in ["C1", "C2", "C3"] {
+                let key = RetailSchema.customer(try #require(Identifier(customer)))
+                #expect(!(try replica.record(key).cells.isEmpty), "\(customer) at \(node.directory)")
+            }
         }
     }
 
