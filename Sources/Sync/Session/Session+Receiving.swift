@@ -143,8 +143,11 @@ extension Session {
         switch code {
         case SessionError.forkedCode: requests.append(.contest(scope))
         case SessionError.inventedCode:
-            guard let speaker, let told = told[scope]?.cut, mayYield(in: scope) else { return }
-            requests.append(.concede(scope, speaker, told[speaker] ?? ChainPoint(sequence: 0, hash: .zero)))
+            // If nothing is held here beyond what they told, there is nothing to give way about: the next session would end so, too.
+            guard let speaker, mayYield(in: scope), let held = heard[scope]?.cut[speaker] else { return }
+            let point = told[scope]?.cut[speaker] ?? ChainPoint(sequence: 0, hash: .zero)
+            guard point.sequence < held.sequence else { return }
+            requests.append(.concede(scope, speaker, point))
         default: return
         }
         if mayYield(in: scope) { close(because: .finished) }
