@@ -39,7 +39,7 @@ extension DiskState {
         }
         for (index, node) in nodes.enumerated() {
             let id = FileNode.ID(index: index)
-            for (sequence, change) in node.pending { changes.append((sequence, .file(id, change))) }
+            for pending in node.pending { changes.append((pending.sequence, .file(id, pending.change))) }
         }
         return changes.sorted { $0.sequence < $1.sequence }
     }

@@ -1,5 +1,4 @@
-/// The bytes of one file, in chunks: copies share each of them until one writes to it, so that what programs see and what is
-/// durable take little more than one of the two.
+/// The bytes of one file, in chunks: copies of a disk share each of them until one writes to it.
 ///
 /// Invariant: every chunk is full, and what lies in the last one behind the end is zero.
 struct FileBytes: Equatable, Sendable {
@@ -16,10 +15,13 @@ struct FileBytes: Equatable, Sendable {
     }
 
     /// All of them, one behind the other.
-    var bytes: [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-            copy(from: 0, to: UnsafeMutableRawBufferPointer(buffer))
-            initializedCount = count
+    var bytes: [UInt8] { bytes(in: 0..<count) }
+
+    /// Those of a range, which does not reach beyond the end.
+    func bytes(in range: Range<Int>) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: range.count) { buffer, initializedCount in
+            copy(from: range.lowerBound, to: UnsafeMutableRawBufferPointer(buffer))
+            initializedCount = range.count
         }
     }
 

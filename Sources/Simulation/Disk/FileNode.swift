@@ -1,9 +1,9 @@
 internal import CSQLite
 
-/// One file, with or without a name: what programs read from it, what a power cut would leave, and the changes between.
+/// One file, with or without a name: what programs read from it, and what was changed since it was last durable.
 ///
-/// Invariant: `content` is `durable` with every change of `pending` applied in order. A file that never had a name
-/// cannot survive, so its changes are not kept.
+/// Invariant: `content` with every change of `pending` taken back, the last one first, is what is durable. A file that never
+/// had a name cannot survive, so its changes are not kept.
 struct FileNode: Sendable {
     struct ID: Hashable, Sendable {
         let index: Int
@@ -26,9 +26,15 @@ struct FileNode: Sendable {
         }
     }
 
+    /// A change that a power cut may take back.
+    struct Pending: Sendable {
+        let sequence: Int
+        var change: FileChange
+        fileprivate var before: FileChange.Before
+    }
+
     private(set) var content: FileBytes
-    private(set) var durable: FileBytes
-    private(set) var pending: [(sequence: Int, change: FileChange)] = []
+    private(set) var pending: [Pending] = []
     private(set) var pageReads: [Int: Int] = [:]
     var kind = Kind.other
     /// Whether a name leads to the file now.
@@ -42,7 +48,6 @@ struct FileNode: Sendable {
 
     init(content: FileBytes = FileBytes(), isNamed: Bool) {
         self.content = content
-        durable = content
         self.isNamed = isNamed
         isLinked = isNamed
     }
@@ -61,33 +66,36 @@ struct FileNode: Sendable {
     }
 
     mutating func write(_ bytes: UnsafeRawBufferPointer, at offset: Int, sequence: Int) {
+        if isNamed { note(.write([UInt8](bytes), at: offset), sequence) }
         content.overwrite(at: offset, with: bytes)
-        if isNamed { pending.append((sequence, .write([UInt8](bytes), at: offset))) }
     }
 
     mutating func truncate(to length: Int, sequence: Int) {
         let change = FileChange.truncate(to: length)
+        if isNamed { note(change, sequence) }
         change.apply(to: &content)
-        if isNamed { pending.append((sequence, change)) }
+    }
+
+    private mutating func note(_ change: FileChange, _ sequence: Int) {
+        pending.append(Pending(sequence: sequence, change: change, before: change.before(on: content)))
+    }
+
+    /// What a power cut leaves at least.
+    var durable: FileBytes {
+        pending.reversed().reduce(into: content) { durable, pending in pending.before.restore(&durable) }
     }
 
     /// Makes every change durable.
     mutating func sync() {
-        durable = content
         pending.removeAll(keepingCapacity: true)
     }
 
     /// Flips bits at rest: in what is read, in what is durable and in what will become durable.
     mutating func flip(_ mask: UInt8, at offset: Int) {
         if offset < content.count { content[offset] ^= mask }
-        if offset < durable.count { durable[offset] ^= mask }
         for index in pending.indices {
-            guard case .write(var bytes, let start) = pending[index].change, (start..<start + bytes.count).contains(offset)
-            else {
-                continue
-            }
-            bytes[offset - start] ^= mask
-            pending[index].change = .write(bytes, at: start)
+            pending[index].change.flip(mask, at: offset)
+            pending[index].before.flip(mask, at: offset)
         }
     }
 

@@ -57,7 +57,8 @@ public struct Journal: Sendable {
     private mutating func append(
         _ entry: JournalEntry, to origin: Origin, in scope: Scope, behind point: ChainPoint?
     ) -> JournalEntry {
-        var history = origins[scope]?[origin] ?? OriginHistory(of: origin)
+        // Taken out, so that what it holds is not copied.
+        var history = origins[scope]?.removeValue(forKey: origin) ?? OriginHistory(of: origin)
         let fresh = Origin(member: origin.member, incarnation: ~UInt64(forks.count))
         // A writer who stands nowhere is told of by those who look at what is held.
         let branch = history.branchForNext(behind: point) { fresh } ?? 0

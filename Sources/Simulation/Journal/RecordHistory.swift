@@ -72,7 +72,7 @@ public struct RecordHistory: Sendable {
         if case .rights(let change) = effect.change {
             return rights[effect.slot, default: RightsHistory()].note(change, entry, stamp, of: origin)
         }
-        var list = traces[effect.slot, default: []]
+        var list = traces.removeValue(forKey: effect.slot) ?? []
         for other in list.indices where trace.saw(list[other]) && trace.replaces(list[other]) {
             list[other].replacements.append(list.count)
         }
@@ -81,7 +81,7 @@ public struct RecordHistory: Sendable {
     }
 
     private mutating func count(_ amount: Int64, _ slot: SlotKey, _ dot: Dot, _ stamp: HLC) {
-        var own = shares[slot]?[dot.origin] ?? []
+        var own = shares[slot]?.removeValue(forKey: dot.origin) ?? []
         var count = own.last?.count ?? Count()
         if amount > 0 { count.increments += UInt64(amount) } else { count.decrements += UInt64(-amount) }
         if own.last?.sequence == dot.sequence { own.removeLast() }
