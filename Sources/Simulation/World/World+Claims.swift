@@ -12,11 +12,11 @@ extension World {
     ///   has not heard yet what its replica has just done, or if the other one does not have that session any more.
     func sessionInSync(of index: Int, with other: Int) -> Session? {
         guard let program = nodes[index].program, program.lastHeard < now,
-            let key = program.hub.peers[nodes[other].member], let session = program.hub[key], program.hub.isInSync(key),
+            let key = program.hub.peers[nodes[other].member], program.hub.isInSync(key),
             let connection = program.lines.connections[key],
             let peer = nodes[other].program, peer.lastHeard < now, peer.lines.sessions[connection] != nil
         else { return nil }
-        return session
+        return program.hub[key]
     }
 
     /// What a machine keeps in memory for its session with another one, as far as that grows with what is to be sent: in the session,
@@ -24,7 +24,7 @@ extension World {
     func waitingBytes(of index: Int, with other: Int) -> (kept: Int, onTheWay: Int) {
         guard let program = nodes[index].program, let key = program.hub.peers[nodes[other].member] else { return (0, 0) }
         let onTheWay = program.lines.connections[key].map { network.waitingBytes(on: $0, by: index) } ?? 0
-        return (program.hub[key]?.waitingByteCount ?? 0, onTheWay)
+        return (program.hub.waitingByteCount(of: key), onTheWay)
     }
 
     /// Whether two machines are the same member: they take each other's place for ever.

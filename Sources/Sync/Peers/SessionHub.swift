@@ -34,6 +34,9 @@ public struct SessionHub {
         init(_ peer: UInt32, _ session: Session) {
             (self.peer, self.session) = (peer, session)
         }
+
+        /// Asks the session where it is: to read what it computes through a property would copy all of it first.
+        func ask<Result>(_ question: (inout Session) -> Result) -> Result { question(&session) }
     }
 
     public let chain: Hash128
@@ -180,9 +183,11 @@ public struct SessionHub {
     /// Whether the other side of a session holds all that both share, as far as is known. What is damaged here cannot be told
     /// whole, and so nobody knows.
     public func isInSync(_ key: SessionKey) -> Bool {
-        guard let session = slots[key]?.session, session.isIdle else { return false }
-        return !ailing.contains { session.shares($0) }
+        slots[key]?.ask { session in session.isIdle && !ailing.contains { session.shares($0) } } ?? false
     }
+
+    /// Bytes that a session keeps in memory (`Session.waitingByteCount`).
+    public func waitingByteCount(of key: SessionKey) -> Int { slots[key]?.ask { $0.waitingByteCount } ?? 0 }
 
     private mutating func noteDamage(
         of scope: Scope, asking count: Int, _ random: inout some RandomNumberGenerator, at now: Moment
@@ -255,7 +260,7 @@ public struct SessionHub {
         if !output.isEmpty { effects.append(.send(output, key)) }
         noteNews(of: slot, key)
         guard let end = slot.session.end else {
-            if let deadline = slot.session.nextDeadline, slot.wakeUp.map({ deadline < $0 }) ?? true {
+            if let deadline = slot.ask({ $0.nextDeadline }), slot.wakeUp.map({ deadline < $0 }) ?? true {
                 slot.wakeUp = deadline
                 effects.append(.wake(key, at: deadline))
             }
