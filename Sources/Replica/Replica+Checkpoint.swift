@@ -5,17 +5,23 @@ public import CRDT
 /// There is one a scope and origin, never beyond what is held here, and always one with which this replica's own chain agrees.
 /// They are durable with the next `commit`: who loses one is told it again.
 extension Replica {
-    /// Signs where this replica's own chain stands in a scope, and keeps that.
+    /// Signs where this replica's own chain stands in each of these scopes, and keeps that.
     ///
     /// What was applied is committed first: no word is given for what a power cut could take back.
     ///
     /// - Parameter sign: makes a signature of 1 to `SignedCheckpoint.signatureLimit` bytes.
-    /// - Returns: nil if nothing own is held, or the one that is kept stands at the head.
-    public func ownCheckpoint(
-        of scope: Scope, sign: (_ message: [UInt8]) throws -> [UInt8]
-    ) throws -> SignedCheckpoint? {
-        try commit()
+    /// - Returns: by the order of the scopes; none where nothing own is held, or the one that is kept stands at the head.
+    public func ownCheckpoints(
+        of scopes: some Sequence<Scope>, sign: (_ message: [UInt8]) throws -> [UInt8]
+    ) throws -> [SignedCheckpoint] {
+        try commitWork()
         guard !isClosed, !isCopy else { throw ReplicaError.incarnationClosed(identity.origin) }
+        return try scopes.compactMap { try ownCheckpoint(of: $0, sign) }
+    }
+
+    private func ownCheckpoint(
+        of scope: Scope, _ sign: (_ message: [UInt8]) throws -> [UInt8]
+    ) throws -> SignedCheckpoint? {
         let origin = identity.origin
         guard let state = scopes[scope], state.head(of: origin).point.sequence > 0 else { return nil }
         let point = state.head(of: origin).point

@@ -58,7 +58,7 @@ extension Replica {
     /// - Parameter limit: the most records to visit: a till is not stopped for long.
     /// - Returns: whether records with marks below their horizon may be left.
     public func collectMarks(limit: Int = 1000) throws -> Bool {
-        try commit()
+        try commitWork()
         var visited: [RecordKey] = []
         try tables.scan(.mark, from: [], upTo: [0xFF, 0xFF]) { key, _ in
             let key = try RecordKey(row: key)
@@ -66,6 +66,7 @@ extension Replica {
             if !isBusy, !collectable(in: key.scope).isEmpty { visited.append(key) }
             return true
         }
+        guard !visited.isEmpty else { return false }
         var collected = 0
         try inTransaction {
             for key in visited where collected < limit {

@@ -25,14 +25,19 @@ extension Replica {
     /// Makes every follower that does not cover a vector read the scope anew.
     func requireRescan(of scope: Scope, below vector: VersionVector) throws {
         var writer = ByteWriter()
-        try rescanMark(of: scope).joined(with: vector).encode(into: &writer)
+        let mark = try rescanMark(of: scope).joined(with: vector)
+        mark.encode(into: &writer)
         try Meta(connection).set(Self.rescanName(scope), writer.bytes)
+        rescanMarks[scope] = mark
     }
 
     private func rescanMark(of scope: Scope) throws -> VersionVector {
-        try Meta(connection).read(Self.rescanName(scope)) { reader throws(CodecError) in
+        if let mark = rescanMarks[scope] { return mark }
+        let mark = try Meta(connection).read(Self.rescanName(scope)) { reader throws(CodecError) in
             try VersionVector(decoding: &reader, limit: DeltaHeader.originLimit)
-        } ?? VersionVector()
+        }
+        rescanMarks[scope] = mark ?? VersionVector()
+        return mark ?? VersionVector()
     }
 
     private static func rescanName(_ scope: Scope) -> String { "rescan \(scope.rawValue)" }

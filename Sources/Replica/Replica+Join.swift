@@ -35,7 +35,7 @@ extension Replica {
     /// The same of deltas that several members have sent: so many of them cost one sync of the disk.
     @discardableResult
     public func join(_ deltas: [(delta: Delta, from: UInt32?)], at milliseconds: Int64) throws -> Int {
-        try commit()
+        try commitWork()
         do {
             var changed = 0
             for (delta, member) in deltas { changed += try joinUncommitted(delta, at: milliseconds, from: member) }
@@ -43,7 +43,7 @@ extension Replica {
             return changed
         } catch {
             // What was refused at its header has changed nothing, and a failing disk need not be asked.
-            guard hasUncommitted else { throw error }
+            guard uncommitted == .work else { throw error }
             try rollBack(after: error)
         }
     }

@@ -11,6 +11,15 @@ public struct Receipt: Hashable, Sendable {
     }
 }
 
+/// What a replica's open transaction of the database has in it.
+enum Uncommitted: Comparable {
+    case nothing
+    /// Signatures and the like, which whoever loses them is told again.
+    case words
+    /// What was applied or joined.
+    case work
+}
+
 extension Replica {
     /// Applies one transaction: all of it or, if the body throws, nothing.
     ///
@@ -26,16 +35,16 @@ extension Replica {
         guard !isUndone else { throw StorageError.undone(path: path) }
         let mayWrite = !isClosed && !isCopy || Mutants.isOn("closed-incarnation-goes-on")
         guard mayWrite else { throw ReplicaError.incarnationClosed(identity.origin) }
-        let hadEarlier = hasUncommitted
+        let earlier = uncommitted
         // What the body reads within a transaction of the database takes no lock of its own.
         try begin()
         do {
             let transaction = Transaction(self, stamp: clock.next(at: milliseconds))
             let result = try body(transaction)
             if let error = transaction.broken { throw error }
-            return (result, try store(transaction, after: hadEarlier))
+            return (result, try store(transaction, after: earlier))
         } catch {
-            if !hadEarlier { try leave() }
+            try leave(keeping: earlier)
             throw error
         }
     }
@@ -52,15 +61,25 @@ extension Replica {
     /// failed meanwhile. What failed does not come back, unless the disk refuses that, too (`StorageError.undecided`).
     public func commit() throws {
         try refresh()
-        guard hasUncommitted || isUndone else { return }
+        guard uncommitted != .nothing || isUndone else { return }
         do {
             guard connection.isInTransaction, !isUndone else { throw StorageError.undone(path: path) }
             try saveChanges()
             try connection.commit(restating: Self.fileVersion)
-            hasUncommitted = false
+            uncommitted = .nothing
         } catch {
             try rollBack(after: error)
         }
+    }
+
+    /// Returns to what is durable, if a failing disk has taken back what was not: whoever wanted it has heard.
+    public func recover() {
+        if isUndone || uncommitted != .nothing && !connection.isInTransaction { try? commit() }
+    }
+
+    /// Makes durable what somebody waits for; the words of others may wait for the next commit.
+    func commitWork() throws {
+        if uncommitted == .work || isUndone { try commit() }
     }
 
     /// Moves what recent transactions did to its place, and the write-ahead log into the file. To be called between
@@ -94,30 +113,33 @@ extension Replica {
 
     func begin() throws {
         // SQLite gives up a whole transaction when a disk fails it, be it in a read.
-        guard !hasUncommitted || connection.isInTransaction else { throw StorageError.undone(path: path) }
-        if !hasUncommitted { try connection.prepare("BEGIN IMMEDIATE").run() }
-        hasUncommitted = true
+        if uncommitted == .words, !connection.isInTransaction { rollBack() }
+        try refresh()
+        guard uncommitted == .nothing || connection.isInTransaction else { throw StorageError.undone(path: path) }
+        if uncommitted == .nothing { try connection.prepare("BEGIN IMMEDIATE").run() }
+        uncommitted = .work
     }
 
     /// Runs a body that writes no record, as part of what the next commit makes durable; nothing stays if it throws.
     func inOpenTransaction(_ body: () throws -> Void) throws {
         guard !isUndone else { throw StorageError.undone(path: path) }
-        let hadEarlier = hasUncommitted
+        let earlier = uncommitted
         do {
             try begin()
             try body()
+            uncommitted = max(earlier, .words)
         } catch {
             rollBack()
-            isUndone = hadEarlier
+            isUndone = earlier == .work
             throw error
         }
     }
 
-    /// Ends a transaction of the database in which nothing was written.
-    private func leave() throws {
-        guard hasUncommitted else { return }
-        hasUncommitted = false
-        guard connection.isInTransaction else { return }
+    /// Ends a transaction of the database in which nothing was written but what was there before.
+    private func leave(keeping earlier: Uncommitted) throws {
+        guard uncommitted != .nothing else { return }
+        uncommitted = earlier
+        guard earlier == .nothing, connection.isInTransaction else { return }
         do {
             try connection.execute("ROLLBACK")
         } catch {
@@ -127,7 +149,7 @@ extension Replica {
 
     /// Returns to what is durable, now or, if the disk cannot be asked now, before whatever is asked next.
     func rollBack() {
-        (hasUncommitted, isUndone, isStale) = (false, false, true)
+        (uncommitted, isUndone, isStale) = (.nothing, false, true)
         if Mutants.isOn("refused-write-stays-in-memory") { isStale = connection.isInTransaction }
         try? refresh()
     }
@@ -155,8 +177,9 @@ extension Replica {
         let row: Row
     }
 
-    /// - Parameter hadEarlier: others were applied since the last commit, which are undone if this one's rows cannot be written.
-    private func store(_ transaction: Transaction, after hadEarlier: Bool) throws -> Receipt {
+    /// - Parameter earlier: others may have been applied since the last commit, which are undone if this one's rows cannot be
+    ///   written.
+    private func store(_ transaction: Transaction, after earlier: Uncommitted) throws -> Receipt {
         // Whatever can be refused is refused here, before the first row is written.
         let written = try written(by: transaction)
         do {
@@ -176,7 +199,7 @@ extension Replica {
             return Receipt(dots: dots, stamp: clock)
         } catch {
             rollBack()
-            isUndone = hadEarlier
+            isUndone = earlier == .work
             throw error
         }
     }

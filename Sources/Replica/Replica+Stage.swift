@@ -316,7 +316,7 @@ extension Replica {
             try body()
             try saveChanges()
             try connection.commit(restating: Self.fileVersion)
-            hasUncommitted = false
+            uncommitted = .nothing
         } catch {
             try rollBack(after: error)
         }

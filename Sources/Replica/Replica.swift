@@ -40,8 +40,8 @@ public final class Replica {
     var decidedHorizons: [Scope: VersionVector?] = [:]
     /// The highest stamp given or taken into account.
     var clock = HLC.none
-    /// Something was applied or joined since the last commit.
-    var hasUncommitted = false
+    /// What was done since the last commit.
+    var uncommitted = Uncommitted.nothing
     /// What was applied since the last commit is gone, because the disk failed: the next commit says so.
     var isUndone = false
     /// The state in memory could not be read anew after something failed; see `refresh`.
@@ -64,6 +64,8 @@ public final class Replica {
     /// Whether this file is a backup that has not begun a new incarnation yet: `reincarnate` must come before anything is
     /// written.
     public internal(set) var isCopy = false
+    /// Below which followers must read a scope anew, as far as somebody has asked since the start.
+    var rescanMarks: [Scope: VersionVector] = [:]
     var cache = RecordCache()
     var keyBuffer = ByteWriter()
     var cellBuffer: [Cell] = []
@@ -147,6 +149,7 @@ public final class Replica {
         isCopy = try meta.get(Self.copyName) != nil
         scopes = [:]
         changedScopes = []
+        rescanMarks = [:]
         cache.removeAll()
         (overlays, stagings) = ([:], [:])
         clock = .none

@@ -55,6 +55,22 @@ import Testing
         try site.replica.commit()
     }
 
+    @Test func `a signature that a failing disk took back fails nobody's write`() throws {
+        let site = try Site(1)
+        for number in 0..<40 { try Self.write(number, site, bytes: 60_000) }
+        try site.replica.commit()
+        _ = try site.replica.checkpoint()
+        try site.reopen()
+        #expect(try site.replica.ownCheckpoints(of: [Self.scope]) { _ in [1] }.count == 1)
+        site.disk.arm(DiskFault(.errorsFromThenOn, after: 0, of: [.read]))
+        #expect(throws: StorageError.self) { _ = try site.replica.record(TestSchema.ticket(20, in: Self.scope)) }
+        site.disk.disarm()
+        try Self.write(50, site)
+        try site.replica.commit()
+        #expect(site.replica.vector(of: Self.scope).entries.map(\.sequence) == [41])
+        #expect(site.replica.checkpoints(of: Self.scope).isEmpty, "it is signed again, and was told to nobody")
+    }
+
     /// The commit fails, and so does the look at what is left: a replica that went on with half a memory would give a number
     /// of its own a second time.
     @Test func `a disk that fails twice in a row makes no sequence number twice`() throws {

@@ -29,7 +29,7 @@ import Testing
     }
 
     private func sign(_ replica: Replica) throws -> SignedCheckpoint? {
-        try replica.ownCheckpoint(of: Shop.books) { Self.signature(of: $0) }
+        try replica.ownCheckpoints(of: [Shop.books]) { Self.signature(of: $0) }.first
     }
 
     private func checkpoint(at sequence: UInt64, _ hash: Hash128) -> SignedCheckpoint {
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func `a replica signs the head of its own chain, once`() throws {
-        #expect(try headquarters.ownCheckpoint(of: Shop.books) { _ in [1] } == nil, "it has written nothing")
+        #expect(try headquarters.ownCheckpoints(of: [Shop.books]) { _ in [1] }.isEmpty, "it has written nothing")
         let first = try #require(try sign(till))
         #expect(first.point == till.cut(of: Shop.books)[origin])
         #expect(try sign(till) == nil)
@@ -68,11 +68,11 @@ import Testing
     @Test func `what is signed is durable first`() throws {
         try till.apply(at: 2000) { try $0.state(.integer(1), in: Shop.lines, of: Shop.sale(4)) }
         var durable: UInt64?
-        let checkpoint = try till.ownCheckpoint(of: Shop.books) { message in
+        let checkpoints = try till.ownCheckpoints(of: [Shop.books]) { message in
             durable = try Shop.copy(disks[1], run: 5).vector(of: Shop.books).sequence(of: origin)
             return Self.signature(of: message)
         }
-        #expect(checkpoint?.point.sequence == 4)
+        #expect(checkpoints.map(\.point.sequence) == [4])
         #expect(durable == 4)
     }
 
@@ -94,6 +94,20 @@ import Testing
         let opened = try Shop.copy(disks[0], run: 5)
         #expect(opened.checkpoints(of: Shop.books) == [checkpoint])
         #expect(opened.relayed.isEmpty)
+    }
+
+    @Test func `a checkpoint is kept with the next commit, whatever is refused in between`() throws {
+        struct Refused: Error {}
+        let checkpoint = try #require(try sign(till))
+        let before = disks[0].operations[.sync]
+        #expect(try keep(checkpoint) == .news)
+        #expect(throws: Refused.self) { try headquarters.apply(at: 2000) { _ in throw Refused() } }
+        #expect(headquarters.checkpoints(of: Shop.books) == [checkpoint])
+        #expect(disks[0].operations[.sync] == before)
+        try till.sell(4, 1, at: 2000)
+        try tell(from: 2)
+        #expect(disks[0].operations[.sync] == before + 1, "what was kept and what was joined are one commit")
+        #expect(try Shop.copy(disks[0], run: 5).checkpoints(of: Shop.books) == [checkpoint])
     }
 
     @Test func `a checkpoint that is not signed by its origin is refused`() throws {

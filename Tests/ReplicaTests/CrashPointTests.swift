@@ -87,7 +87,7 @@ private struct CrashWork {
                     try $0.commit()
                 },
                 {
-                    _ = try $0.ownCheckpoint(of: Shop.books) { _ in [1] }
+                    _ = try $0.ownCheckpoints(of: [Shop.books]) { _ in [1] }
                     try $0.commit()
                 },
                 {

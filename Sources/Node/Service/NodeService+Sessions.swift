@@ -208,9 +208,7 @@ extension NodeService {
         guard !scopes.isEmpty else { return }
         unsigned = []
         ask({ directory in
-            try scopes.sorted().compactMap { scope in
-                try directory.replica.ownCheckpoint(of: scope) { try key.sign($0) }
-            }
+            try directory.replica.ownCheckpoints(of: scopes.sorted()) { try key.sign($0) }
         }) { [self] result in
             guard let signed = try? result.get() else {
                 // The owner has no room at the moment, or the disk does not answer.

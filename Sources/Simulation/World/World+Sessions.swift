@@ -76,9 +76,7 @@ extension World {
         let scopes = program.unsigned
         let sign = { SimulatedNode.signature(of: $0, by: node.member) }
         let signing = ReplicaTurns.Request(
-            .alone {
-                signed = try scopes.sorted().compactMap { try replica.ownCheckpoint(of: $0, sign: sign) }
-            }
+            .alone { signed = try replica.ownCheckpoints(of: scopes.sorted(), sign: sign) }
         ) { error in if error != nil { program.unsigned.formUnion(scopes) } }
         program.unsigned = []
         let others = [answers(at: node, program), upkeep(at: node, program)]

@@ -62,7 +62,7 @@ public struct EscrowBroker {
                 }
             }
         }
-        try replica.commit()
+        if !grants.isEmpty { try replica.commit() }
         for scope in scopes {
             cursors[scope] = replica.vector(of: scope)
             undecided[scope] = Mutants.isOn("undecided-request-forgotten") ? nil : refused[scope]

@@ -103,8 +103,7 @@ public struct ReplicaTurns {
 
     /// Takes a turn: serves requests that have waited together, in their order.
     public mutating func serve(_ requests: [Request]) -> Outcome {
-        // What a failing disk took back in an earlier turn is known to whoever wanted it.
-        _ = try? replica.commit()
+        replica.recover()
         var group: [Applied] = []
         for request in requests {
             switch request.work {

@@ -31,7 +31,7 @@ extension Schedule {
     mutating func sign(_ index: Int) throws {
         let (site, scope) = (sites[index], anyScope())
         site.intend()
-        let checkpoint = try site.replica.ownCheckpoint(of: scope) { Self.signature(of: $0) }
+        let checkpoint = try site.replica.ownCheckpoints(of: [scope]) { Self.signature(of: $0) }.first
         site.noteCommit()
         try commit(index)
         guard let checkpoint else { return }

@@ -19,7 +19,7 @@ import Testing
     }
 
     private func sign(_ end: SessionEnd) throws -> SignedCheckpoint {
-        try end.replica.ownCheckpoint(of: scope, sign: SessionEnd.signature).required
+        try end.replica.ownCheckpoints(of: [scope], sign: SessionEnd.signature).first.required
     }
 
     @Test func `a signature that came while no session was open is sought when one opens`() throws {

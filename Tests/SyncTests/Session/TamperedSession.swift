@@ -55,9 +55,8 @@ struct TamperedSession {
             try right.edit("C0000043", phone: "+49 \(number)", at: line.now)
             try Broken.unless(try line.run(), "a session comes to rest")
         }
-        if let word = try left.replica.ownCheckpoint(of: Scope(.books, of: 1), sign: SessionEnd.signature) {
-            left.session?.tell([word], at: line.now)
-        }
+        left.session?.tell(
+            try left.replica.ownCheckpoints(of: [Scope(.books, of: 1)], sign: SessionEnd.signature), at: line.now)
         try Broken.unless(try line.wait(), "a session comes to rest")
         left.session?.close(because: .finished)
         try Broken.unless(try line.run(), "a session comes to rest")
