@@ -125,7 +125,7 @@ extension World {
         guard let image = nodes[index].backup, !nodes[index].isOn else { return false }
         if isNoticed { nodes[index].setBackCount += 1 }
         nodes[index].changeDisk(to: image, seed: beginning.seed &+ nodes[index].life)
-        onlooker?(.putBack(node: index))
+        onlooker?(.putBack(node: index, from: index))
         return true
     }
 
@@ -138,7 +138,7 @@ extension World {
         node.changeDisk(to: nodes[source].disk.image, seed: beginning.seed &+ node.life)
         node.member = nodes[source].member
         node.setBackCount += 1
-        onlooker?(.putBack(node: index))
+        onlooker?(.putBack(node: index, from: source))
         return true
     }
 
@@ -154,7 +154,7 @@ extension World {
         (node.mayForget, node.isDiskTroubled) = (false, false)
         node.setBackCount += 1
         try create(node, life: node.life &+ 1 << 32)
-        onlooker?(.putBack(node: index))
+        onlooker?(.replaced(node: index))
         if wasOn { try start(index) }
         return true
     }

@@ -6,12 +6,15 @@ extension World {
         guard nodes[index].isRunning, paused[index] == nil else { return false }
         paused[index] = []
         schedule(.resume, for: nodes[index], at: now + milliseconds)
+        onlooker?(.paused(node: index))
         return true
     }
 
     /// A machine that has stopped goes on.
     func resume(_ index: Int) throws {
-        for due in paused.removeValue(forKey: index) ?? [] { try take(due) }
+        guard let waiting = paused.removeValue(forKey: index) else { return }
+        onlooker?(.resumed(node: index))
+        for due in waiting { try take(due) }
     }
 
     /// - Returns: whether something waits because the machine that it is for has stopped.

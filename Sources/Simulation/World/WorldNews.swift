@@ -7,7 +7,13 @@ public enum WorldNews: Sendable {
     /// `keeping` says what its disk keeps of what was not synced; nil if only the program was killed.
     case switchedOff(node: Int, keeping: Survival?)
     case backedUp(node: Int)
-    case putBack(node: Int)
+    /// A copy was put in the place of what a disk held: of its own, or of another machine's.
+    case putBack(node: Int, from: Int)
+    /// There is a new machine, with nothing on its disk.
+    case replaced(node: Int)
+    /// It has stopped for a while, and what comes for it waits.
+    case paused(node: Int)
+    case resumed(node: Int)
     case clockSet(node: Int, jump: Int64, driftPartsPerMillion: Int64?)
     /// Something may be wrong with a machine's disk from now on, or nothing is any more.
     case diskTroubled(node: Int, Bool)

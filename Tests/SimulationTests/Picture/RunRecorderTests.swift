@@ -63,6 +63,39 @@ import Testing
             ])
     }
 
+    @Test func `what stands still, and what comes by other ways than lines, is drawn`() throws {
+        let record = try play(
+            Self.events([
+                (2, Self.sale(1, at: 1)), (3, #""kind": "export_delta", "node": 1, "file": "a stick""#),
+                (4, #""kind": "import_delta", "node": 0, "file": "a stick""#),
+                (5, #""kind": "pause", "node": 1, "milliseconds": 120000"#),
+                (8, #""kind": "pause", "node": 2, "milliseconds": 600000"#), (9, #""kind": "kill", "node": 2"#),
+                (10, #""kind": "replace_machine", "node": 2"#), (11, #""kind": "switch_on", "node": 2"#),
+                (12, #""kind": "attack", "node": 2, "to": 0, "way": "garbage""#), (20, #""kind": "fence", "node": 2"#),
+            ])
+        ).record
+        #expect(spans(.paused, of: 1, in: record).map { [$0.start, $0.end] } == [[minutes(5), minutes(7)]])
+        #expect(spans(.paused, of: 2, in: record).map { [$0.start, $0.end] } == [[minutes(8), minutes(9)]])
+        #expect(
+            record.marks.marks.filter { $0.kind != .torn } == [
+                RunMark(lane: 2, .kill, minutes(9)), RunMark(lane: 2, .replaced, minutes(10)),
+                RunMark(lane: 0, .attack, minutes(12), "garbage, with the certificate of store 2"),
+                RunMark(lane: 2, .fence, minutes(20)),
+            ], "what HQ had heard by its line was no news on the stick")
+    }
+
+    @Test func `what a disk alone held is missing nowhere once it was set back`() throws {
+        let record = try play(
+            Self.events([
+                (1, #""kind": "back_up", "node": 1"#), (2, Self.line(0, 1, cut: true)), (2, Self.line(1, 0, cut: true)),
+                (3, Self.sale(1, at: 1)), (4, #""kind": "kill", "node": 1"#), (5, #""kind": "put_back", "node": 1"#),
+                (6, #""kind": "switch_on", "node": 1"#), (7, Self.line(0, 1, cut: false)), (7, Self.line(1, 0, cut: false)),
+            ])
+        ).record
+        #expect(record.missing.points.contains { $0.measure.somewhere == 2 })
+        #expect(record.missing.points.last?.measure.somewhere == 0)
+    }
+
     @Test func `states part with the first sale behind a cut line, and meet again once it is whole`() throws {
         let record = try play(Self.outage).record
         let long = spans(.differs, of: 1, in: record).filter { $0.end - $0.start > 10_000 }

@@ -53,6 +53,11 @@ extension PictureScript {
           pen.stroke();
           pen.restore();
         };
+        /// Upright stripes, close together, of something that stands still.
+        const bars = (left, top, right, bottom) => {
+          box(colours.off, left, top, Math.max(right, left + 1), bottom, .18);
+          for (let at = left; at < right; at += 4) box(colours.off, at, top, Math.min(at + 1.5, Math.max(right, at + 1)), bottom, .5);
+        };
         const label = (text, left, right, middle) => {
           pen.font = "11px system-ui, 'DejaVu Sans', sans-serif";
           const width = pen.measureText(text).width;
@@ -109,6 +114,10 @@ extension PictureScript {
             const left = Math.max(place.left, x(start)), right = Math.min(place.right, x(end));
             for (let at = left; at < right; at += 5) box(colours.poor, at, top, Math.min(at + 2, right), top + 2);
           }
+          strip(lane.columns.paused, (left, right, sum, group) =>
+            box(colours.off, left, top, right, bottom, .35 * Math.min(1, sum / group / 100)));
+          for (const [start, end] of lane.spans.paused) if (seen(start, end))
+            bars(Math.max(place.left, x(start)), top, Math.min(place.right, x(end)), bottom);
           strip(lane.columns.off, (left, right, sum, group) =>
             box(colours.off, left, top, right, bottom, .7 * Math.min(1, sum / group / 100)));
           for (const [start, end] of lane.spans.off) if (seen(start, end)) {
@@ -176,9 +185,13 @@ extension PictureScript {
             clock: [[0, -.55], [0, 0], [.45, .2]],
             backup: [[0, -.8], [0, .35], null, [-.4, 0], [0, .4], [.4, 0], null, [-.7, .85], [.7, .85]],
             put_back: [[0, .5], [0, -.65], null, [-.4, -.3], [0, -.7], [.4, -.3], null, [-.7, .85], [.7, .85]],
+            replaced: [[-.8, -.6], [.8, -.6], [.8, .35], [-.8, .35], [-.8, -.6], null, [0, .35], [0, .8], null, [-.5, .8], [.5, .8]],
+            file: [[-.55, -.85], [.2, -.85], [.6, -.45], [.6, .85], [-.55, .85], [-.55, -.85], null, [-.2, .1], [.3, .1], null, [-.2, .45], [.3, .45]],
+            fence: [[-.8, -.35], [.8, -.35], null, [-.8, .3], [.8, .3], null, [-.5, -.8], [-.5, .8], null, [0, -.8], [0, .8], null, [.5, -.8], [.5, .8]],
+            attack: [[0, -.9], [.9, .75], [-.9, .75], [0, -.9], null, [0, -.3], [0, .25], null, [0, .5], [0, .52]],
             torn: [[-.9, 0], [-.4, 0], [-.15, -.6], [.15, .6], [.4, 0], [.9, 0]],
           };
-          const colour = kind === "torn" || kind === "backup" ? colours.soft : colours.mark;
+          const colour = ["torn", "backup", "file", "replaced"].includes(kind) ? colours.soft : colours.mark;
           for (const [style, width] of [[colours.halo, 4.5], [colour, 1.8]]) {
             pen.strokeStyle = style;
             pen.lineWidth = width;

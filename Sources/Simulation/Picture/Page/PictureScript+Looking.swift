@@ -9,9 +9,11 @@ extension PictureScript {
         };
         const column = (lane, key, time) => lane.columns[key][Math.floor(time / run.column)] || 0;
         const markWords = { power: "power failed", kill: "the program was killed", clock: "its clock was set", backup: "its disk was copied",
-          put_back: "the copy of its disk was put back", torn: "connections torn" };
+          put_back: "a copy of a disk was put back", replaced: "a new machine took its place", file: "a delta file was taken in",
+          fence: "HQ said that it is lost", attack: "a hostile call", torn: "connections torn" };
         const spanWords = { cut: "the line to HQ is cut, both ways", up: "the line is cut upwards: nothing arrives at HQ",
           down: "the line is cut downwards: nothing arrives from HQ", poor: "the line is slow, narrow or lossy", off: "the machine is off",
+          paused: "the machine has stopped for a while",
           disk: "its disk is in trouble",
           differs: "differs from HQ", connected: "in session with HQ" };
         /// What is at a place, in lines of kind and words.
@@ -154,6 +156,7 @@ extension PictureScript {
             else if (name === "poor") for (let at = 0; at < 34; at += 5) box(colours.poor, at, 0, at + 2, 2);
             else if (name === "disk") for (let at = 1; at < 34; at += 7) box(colours.mark, at, 13, at + 5, 15);
             else if (name === "off") box(colours.off, 0, 0, 34, 18, .88);
+            else if (name === "paused") bars(0, 0, 34, 18);
             else if (name === "differs") [.15, .35, .6].forEach((alpha, nth) => box(colours.differs, nth * 11.3, 0, nth * 11.3 + 11.3, 18, alpha));
             else if (name === "parted" || name === "met") diamond(17, 9, 5, name === "met");
             else if (name === "connected") edge(colours.connected, 16, 18);

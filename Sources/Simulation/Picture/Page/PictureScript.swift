@@ -14,7 +14,7 @@ enum PictureScript {
           }
           return values;
         };
-        const kinds = ["cut", "up", "down", "poor", "off", "disk", "differs", "connected"];
+        const kinds = ["cut", "up", "down", "poor", "off", "paused", "disk", "differs", "connected"];
         const lanes = run.lanes.map((lane, index) => {
           const columns = {};
           for (const key of ["sales", "writes", "refused", "sent", "received", ...kinds]) columns[key] = unroll(lane[key]);
@@ -24,7 +24,7 @@ enum PictureScript {
           for (const [lane, start, end] of run.spans[kind].items) lanes[lane].spans[kind].push([start, end]);
           for (const lane of lanes) lane.spans[kind].sort((a, b) => a[0] - b[0]);
         }
-        const ranks = ["put_back", "power", "kill", "clock", "backup", "torn"];
+        const ranks = ["attack", "fence", "put_back", "replaced", "file", "power", "kill", "clock", "backup", "torn"];
         for (const [lane, kind, time, count, detail] of run.marks.items) lanes[lane].marks.push({ kind, time, count, detail });
         for (const lane of lanes) lane.marks.sort((a, b) => a.time - b.time);
         const transfers = run.transfers.items;

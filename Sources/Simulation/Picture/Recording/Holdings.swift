@@ -43,6 +43,7 @@ struct Holdings {
     mutating func hold(_ scope: Scope, _ vector: VersionVector, _ digest: Hash128?, at node: Int) -> (gain: Int, nodes: [Int]) {
         let before = holdings[node][scope]?.vector ?? VersionVector()
         holdings[node][scope] = Holding(vector: vector, digest: digest)
+        if !vector.covers(before) { forgetWhatIsNowhere(of: scope) }
         let wanting = nodes(wanting: scope)
         if wanting.contains(node) {
             lack(Self.count((acknowledged[scope] ?? VersionVector()).entries, beyond: vector), scope, node)
@@ -68,6 +69,18 @@ struct Holdings {
         case .books, .stock, .mailbox, nil:
             holdings.indices.contains(Int(scope.member)) && scope.member != 0 && Convergence.concerns(scope, scope.member)
                 ? [0, Int(scope.member)] : [0]
+        }
+    }
+
+    /// A disk was set back, and nobody can lack what it held alone.
+    private mutating func forgetWhatIsNowhere(of scope: Scope) {
+        let there = (acknowledged[scope] ?? VersionVector()).entries.compactMap { entry -> VersionVector.Entry? in
+            let held = holdings.map { $0[scope]?.vector.sequence(of: entry.origin) ?? 0 }.max() ?? 0
+            return held == 0 ? nil : VersionVector.Entry(origin: entry.origin, sequence: min(entry.sequence, held))
+        }
+        acknowledged[scope] = VersionVector(there)
+        for node in nodes(wanting: scope) {
+            lack(Self.count(there, beyond: holdings[node][scope]?.vector ?? VersionVector()), scope, node)
         }
     }
 

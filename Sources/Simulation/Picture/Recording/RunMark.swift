@@ -5,7 +5,13 @@ public struct RunMark: Hashable, Sendable {
         case kill, clock
         case backUp = "backup"
         case putBack = "put_back"
-        case torn
+        case replaced, torn
+        /// A delta file was taken in.
+        case file
+        /// Somebody called with a certificate that is not his.
+        case attack
+        /// HQ said that the store is lost.
+        case fence
     }
 
     public let lane: Int

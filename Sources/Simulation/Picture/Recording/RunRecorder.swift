@@ -31,7 +31,15 @@ public final class RunRecorder {
     }
 
     private func note(_ act: any Act, _ hadEffect: Bool, at time: Int64) {
-        // What faults do is told by the world.
+        // What else faults do is told by the world.
+        switch act {
+        case let act as ImportDelta where hadEffect: record.note(RunMark(lane: act.node, .file, time, act.file))
+        case let act as FenceStore where hadEffect: record.note(RunMark(lane: act.node, .fence, time))
+        case let act as Attack where hadEffect:
+            let caller = "\(act.way.rawValue), with the certificate of \(Self.name(act.node))"
+            record.note(RunMark(lane: act.to, .attack, time, caller))
+        default: break
+        }
         guard type(of: act).isWork, let node = act.nodes.first else { return }
         record.noteAct(at: node, time, isSale: act is Sell, hadEffect: hadEffect)
     }
@@ -46,11 +54,16 @@ public final class RunRecorder {
         case .switchedOff(let node, let survival):
             record.begin(.off, at: node, now)
             record.end(.connected, at: node, now)
+            record.end(.paused, at: node, now)
             sessions[node] = []
             let detail = survival.map { "the disk keeps \($0.rawValue) of what was not synced" } ?? ""
             record.note(RunMark(lane: node, survival == nil ? .kill : .powerFailure, now, detail))
         case .backedUp(let node): record.note(RunMark(lane: node, .backUp, now))
-        case .putBack(let node): record.note(RunMark(lane: node, .putBack, now))
+        case .putBack(let node, let source):
+            record.note(RunMark(lane: node, .putBack, now, source == node ? "" : "of \(Self.name(source))"))
+        case .replaced(let node): record.note(RunMark(lane: node, .replaced, now))
+        case .paused(let node): record.begin(.paused, at: node, now)
+        case .resumed(let node): record.end(.paused, at: node, now)
         case .diskTroubled(let node, true): record.begin(.diskTrouble, at: node, now)
         case .diskTroubled(let node, false): record.end(.diskTrouble, at: node, now)
         case .clockSet(let node, let jump, let drift):

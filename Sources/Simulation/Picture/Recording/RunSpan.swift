@@ -10,6 +10,8 @@ public struct RunSpan: Hashable, Sendable {
         /// The line is slow, narrow, or turns bits over.
         case poor
         case off
+        /// It has stopped for a while: nothing happens there, and others do not know.
+        case paused
         /// Its disk refuses something, or may at any moment.
         case diskTrouble = "disk"
         /// Of something that is meant for it, it holds or shows something else than HQ.
