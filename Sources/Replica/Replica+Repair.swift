@@ -24,7 +24,7 @@ extension Replica {
     /// The same of several records, in one commit.
     ///
     /// Of two contents for one slot and dot a live one is kept over a touch mark, and each member's word counts for its own
-    /// origins; else the larger in its encoding. Touch marks that may be collected here stay away. The change index names the
+    /// origins, the arbiter's for those of others; else the larger in its encoding. Touch marks that may be collected here stay away. The change index names the
     /// record for every cell that comes back, so that whoever lacks those transactions is told; whoever has them finds out by
     /// comparing digests. A follower of the feed is told by `repairs(of:)`.
     ///
@@ -37,11 +37,12 @@ extension Replica {
     /// - Parameters:
     ///   - records: the peer's.
     ///   - sums: what this replica's rows add up to, if that is known.
+    ///   - arbiter: the one of both that stands above the other; nil if neither does.
     ///   - isTrusted: whether the peer's word on an origin's cells is taken without more.
     /// - Returns: how many records changed.
     public func reconcile(
         _ records: [DeltaRecord], of scope: Scope, from member: UInt32, at cut: Cut, knowing sums: RowSums? = nil,
-        trusting isTrusted: (Origin) -> Bool
+        under arbiter: UInt32? = nil, trusting isTrusted: (Origin) -> Bool
     ) throws -> Int {
         try commit()
         guard overlays[scope] == nil else { throw ReplicaError.folding(scope: scope) }
@@ -53,7 +54,7 @@ extension Replica {
             try checkForm(of: cells, record.key, at: cut)
             return (key: record.key, cells: cells.filter { !$0.isMark || !horizon.covers($0.dot) })
         }
-        let union = CellUnion(of: identity.member, and: member)
+        let union = CellUnion(of: identity.member, and: member, under: arbiter)
         let gains = try self.gains(of: offered, union, sums)
         // Of these the heads vouch for all that the peer brings.
         let proven = gains.filter { origin, gain in

@@ -15,8 +15,10 @@ extension RetailSchema {
             Field(Fence.minted, "minted", .register),
         ])
 
-    /// In a live member's books, by the lost one's number. Only that member writes it.
-    public static let fenceReceipt = Collection(41, "fence receipt", [Field(FenceReceipt.receipt, "receipt", .register)])
+    /// In a live member's books, by the lost one's number. Only that member writes it: twice without seeing it, if its machine was
+    /// replaced meanwhile.
+    public static let fenceReceipt = Collection(
+        41, "fence receipt", [Field(FenceReceipt.receipt, "receipt", .register)], isForPeople: false)
 
     /// The field numbers of a fence.
     public enum Fence {

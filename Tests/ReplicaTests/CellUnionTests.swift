@@ -50,6 +50,25 @@ import Testing
         #expect(try !takes(cells))
     }
 
+    @Test(arguments: ["A", "zz"])
+    func `what a third one wrote is as headquarters have it, whichever is the larger`(_ falsehood: String) throws {
+        let neighbour = try Shop.replica(2)
+        try neighbour.join([try #require(try till.delta(Shop.books, for: Cut()))], at: 3000)
+        let altered = cells.map { cell in
+            var cell = cell
+            if cell.slot == SlotKey(field: Shop.text) { cell.content = .value(.text(falsehood)) }
+            return cell
+        }
+        #expect(try neighbour.reconcile(Shop.note, with: altered, from: 1, at: cut))
+        let (told, due) = (try DeltaRecord(key: Shop.note, cells: altered), try DeltaRecord(key: Shop.note, cells: cells))
+        for isMended in [false, true] {
+            #expect(try headquarters.reconcile([told], of: Shop.books, from: 2, at: cut, under: 0) { _ in true } == 0)
+            let changed = try neighbour.reconcile([due], of: Shop.books, from: 0, at: cut, under: 0) { _ in true }
+            #expect(changed == (isMended ? 0 : 1))
+            #expect(try neighbour.record(Shop.note).cells == cells && headquarters.record(Shop.note).cells == cells)
+        }
+    }
+
     @Test func `touch marks that were collected here do not come back`() throws {
         try headquarters.advanceHorizon(of: Shop.books, acknowledged: [till.vector(of: Shop.books)], at: 3000)
         #expect(try !headquarters.collectMarks())

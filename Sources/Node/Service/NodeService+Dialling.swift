@@ -36,8 +36,17 @@ extension NodeService {
     }
 
     /// The connection has ended.
-    func redial(_ index: Int) {
-        dial(index, after: dials.ended(index, at: now.monotonic, &random))
+    ///
+    /// - Parameter error: why its session has; nil if there was none.
+    func redial(_ index: Int, because error: SessionError? = nil) {
+        dial(index, after: dials.ended(index, at: now.monotonic, because: error, &random))
+    }
+
+    /// Dials at once whom this node waits to dial: what kept them from talking to it may be over.
+    func dialNow() {
+        for (index, target) in dials.targets.enumerated() where target.member.map({ hub.peers[$0] == nil }) ?? true {
+            dial(index)
+        }
     }
 
     private func dial(_ index: Int, after milliseconds: Int64) {

@@ -82,6 +82,7 @@ extension NodeService {
             keys = fresh
             renewal.backOff.succeed()
             renewal.failure = nil
+            dialNow()
             log.log(.info, "certificate_renewed", ["until": Timestamp.text(try fresh.certificate.validity.upperBound)])
         } catch {
             renewal.failure = "\(error)"

@@ -94,7 +94,7 @@ extension NodeService {
         carryOut()
         lines[key] = nil
         byConnection[line.connection] = nil
-        if let dial = line.dial { redial(dial) }
+        if let dial = line.dial { redial(dial, because: line.end) }
     }
 
     /// Follows the clock of a headquarters, once for each time that it was measured.
@@ -140,6 +140,7 @@ extension NodeService {
         if let timer = line.timer { loop.cancel(timer) }
         line.timer = nil
         if let reason = line.loss { return noteLoss(reason, of: member) }
+        line.end = error
         history[member, default: PeerHistory()].ended(error.name, "\(error)", at: now.wall)
         // Whichever side has said so.
         let isOrdinary = [SessionError.finished, .superseded].map(\.code).contains(error.code)

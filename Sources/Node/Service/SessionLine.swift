@@ -13,6 +13,8 @@ final class SessionLine {
     var timer: TimerID?
     /// Why it is gone, if nobody has hung up.
     var loss: CloseReason?
+    /// Why the session has ended, if its connection goes after that.
+    var end: SessionError?
 
     init(on connection: ConnectionID, _ identity: PeerIdentity, at remote: SocketAddress, dial: Int?, began: Int64) {
         (self.connection, self.identity, self.remote) = (connection, identity, remote)

@@ -5,7 +5,7 @@ extension Collection {
     /// kept for a person to look at, or a branch waits for one to settle it.
     func isContested(_ cells: [Cell]) -> Bool {
         // Most records hold one cell a slot, and need no closer look.
-        guard isRanked, zip(cells, cells.dropFirst()).contains(where: { $0.slot == $1.slot }) else { return false }
+        guard isForPeople, isRanked, zip(cells, cells.dropFirst()).contains(where: { $0.slot == $1.slot }) else { return false }
         let record = Record(sortedCells: cells)
         return fields.contains { field in
             switch field.kind {

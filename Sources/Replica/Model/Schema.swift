@@ -29,12 +29,16 @@ public final class Collection: Sendable {
     public let number: UInt16
     public let name: String
     public let fields: [Field]
+    /// Whether a person is to look at values that were written without seeing each other; else the one that is read is all that
+    /// counts: what a program notes for other programs.
+    public let isForPeople: Bool
 
-    public init(_ number: UInt16, _ name: String, _ fields: [Field]) {
+    public init(_ number: UInt16, _ name: String, _ fields: [Field], isForPeople: Bool = true) {
         precondition(Set(fields.map(\.number)).count == fields.count, "a field's number is declared once")
         self.number = number
         self.name = name
         self.fields = fields
+        self.isForPeople = isForPeople
         isRanked = fields.contains { $0.kind.isRanked }
     }
 

@@ -5,9 +5,11 @@ internal import CRDT
 struct CellUnion {
     private let mine: UInt32
     private let theirs: UInt32
+    /// Whose word counts for what a third one wrote; nil if neither's does.
+    private let arbiter: UInt32?
 
-    init(of member: UInt32, and peer: UInt32) {
-        (mine, theirs) = (member, peer)
+    init(of member: UInt32, and peer: UInt32, under arbiter: UInt32? = nil) {
+        (mine, theirs, self.arbiter) = (member, peer, arbiter)
     }
 
     /// Both sides' cells ascend by slot and dot.
@@ -44,6 +46,7 @@ struct CellUnion {
         if mine != theirs {
             if left.dot.origin.member == mine { return left }
             if left.dot.origin.member == theirs { return right }
+            if let arbiter, !Mutants.isOn("nobody-settles-what-a-third-wrote") { return arbiter == theirs ? right : left }
         }
         return Self.encoded(left).lexicographicallyPrecedes(Self.encoded(right)) ? right : left
     }

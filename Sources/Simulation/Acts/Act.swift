@@ -31,6 +31,7 @@ public enum Acts {
         ChangeDisk.self, MendDisk.self, CopyDisk.self, ReplaceMachine.self, RotRow.self, MustAgree.self, Lie.self, Install.self,
         PauseMachine.self, StrandLine.self, SetBounds.self, MintQuota.self, UseQuota.self, ReleaseQuota.self,
         ExportDelta.self, ImportDelta.self,
-        Attack.self, FenceStore.self, SettleRights.self, AdmitStore.self, SetCertificate.self,
+        Attack.self, FenceStore.self, SettleRights.self, AdmitStore.self, SetCertificate.self, UpdateProgram.self,
+        AlterRecord.self,
     ]
 }

@@ -8,7 +8,8 @@ struct SettleRights: Act {
     var nodes: [Int] { [node] }
 
     func perform(in laboratory: Laboratory) throws -> Bool {
-        guard node != 0 else { return false }
+        // Nobody takes over the rights of a store that may sync.
+        guard node != 0, laboratory.world.isLost(laboratory.world.nodes[node].member) else { return false }
         laboratory.world.unsettled.insert(laboratory.world.nodes[node].member)
         laboratory.world.settleFences()
         try laboratory.world.throwTrouble()

@@ -22,6 +22,7 @@ public enum Faults {
         Split.self,
         LateFiles.self,
         Pauses.self, HalfOpen.self, SlowReader.self, TightBounds.self, HostileMembers.self,
+        RollingUpdates.self, LostStores.self, AlteringMembers.self,
     ]
 }
 

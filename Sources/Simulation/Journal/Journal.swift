@@ -91,11 +91,15 @@ public struct Journal: Sendable {
     mutating func noteForged(_ forgery: Forgery, at time: Int64) {
         let (scope, machine) = (forgery.scope, held[forgery.node])
         let seen = vector(at: forgery.seen, in: scope) ?? forgery.seen.vector
-        let entry = append(forgery.entry(seeing: seen, at: time), to: forgery.origin, in: scope, behind: forgery.base)
+        var last = forgery.base
+        for entry in forgery.entries(seeing: seen, at: time) {
+            let entry = append(entry, to: forgery.origin, in: scope, behind: last)
+            last = ChainPoint(sequence: entry.dot.sequence, hash: entry.hash)
+            lost[scope, default: []].insert(entry.dot)
+            forgeries[scope, default: []].append((entry.dot, forgery.origin))
+        }
         // It is nowhere but on the line.
         held[forgery.node] = machine
-        lost[scope, default: []].insert(entry.dot)
-        forgeries[scope, default: []].append((entry.dot, forgery.origin))
     }
 
     /// HQ is about to close incarnations that are lost, and to take over their rights.

@@ -86,6 +86,7 @@ public final class Laboratory {
             try observe(.settled)
         }
         try play(until: plan.length + plan.settling, checking)
+        world.endAlterations()
         try observe(.ended)
     }
 
@@ -104,6 +105,7 @@ public final class Laboratory {
             world.setCertificate(of: from, isValid: true)
             try world.start(from)
         }
+        try world.updateAll()
     }
 
     /// What a failing disk left open is settled by the next commit, and by the next start.

@@ -14,6 +14,8 @@ struct EqualKnowledge: Oracle {
     /// What was claimed at each vector, the newest ones of each scope.
     private var claims: [Scope: [VersionVector: Claim]] = [:]
     private var order: [Scope: [VersionVector]] = [:]
+    /// Scopes in which somebody has altered what another one wrote: nobody is equal before that is mended.
+    private var altered: Set<Scope> = []
     private static let claimLimit = 20_000
 
     mutating func observe(_ observation: Observation, in laboratory: Laboratory) throws {
@@ -23,7 +25,9 @@ struct EqualKnowledge: Oracle {
         case .changed(let node, let scopes): for scope in scopes { try check(node, scope, in: laboratory) }
         case .whole, .settled: break
         case .ended:
+            for scope in altered { (claims[scope], order[scope]) = (nil, nil) }
             for (node, machine) in laboratory.world.nodes.enumerated() {
+                for scope in altered.sorted() { try check(node, scope, in: laboratory) }
                 for scope in machine.replica?.heldScopes ?? [] { try recompute(scope, machine.replica, node, laboratory) }
             }
         }
@@ -31,6 +35,10 @@ struct EqualKnowledge: Oracle {
 
     private mutating func check(_ node: Int, _ scope: Scope, in laboratory: Laboratory) throws {
         guard let replica = laboratory.world.nodes[node].replica else { return }
+        if laboratory.world.nodes[node].altered.contains(where: { $0.scope == scope }) {
+            altered.insert(scope)
+            return
+        }
         // What others say of a damaged record is joined around it, and comes again with its mending.
         if laboratory.world.nodes[node].hasRot, replica.ailingScopes.contains(scope) { return }
         // While a large cut is being folded in, nobody knows the digest.

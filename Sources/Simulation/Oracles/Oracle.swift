@@ -47,6 +47,7 @@ public enum Oracles {
         Clocks.self,
         BytesBounded.self,
         MemoryBounded.self,
+        VersionsApart.self,
         WritesStop.self,
         Convergence.self,
     ]

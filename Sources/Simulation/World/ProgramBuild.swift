@@ -25,6 +25,8 @@ enum ProgramBuild: String, Codable, CaseIterable, Sendable {
     case credulous
     /// It takes over the rights of a lost store without waiting for anybody.
     case hasty
+    /// It speaks with programs of any version.
+    case anyVersion = "any_version"
 
     /// - Parameter asked: the bounds that it should keep.
     func bounds(_ asked: SessionBounds) -> SessionBounds {

@@ -15,6 +15,8 @@ public final class SimulatedNode {
     var bounds = MachineBounds()
     /// Which program is started on it.
     var build = ProgramBuild.usual
+    /// Which version of the protocol that speaks.
+    var version = ProgramVersion.usual
     /// How often an older copy took the place of what was on its disk, as far as anybody was told.
     var setBackCount = 0
     /// The number of its certificate: it gets a new one when it may sync again.
@@ -34,6 +36,8 @@ public final class SimulatedNode {
     var mayForget = false
     /// Rows of its replica were damaged: what they held it may refuse until a peer has mended them.
     var hasRot = false
+    /// Records that somebody has altered on some machine, in another member's name.
+    var altered: Set<RecordKey> = []
     /// What the disk keeps when an armed fault takes its power.
     var survival = Survival.nothing
 
@@ -46,8 +50,9 @@ public final class SimulatedNode {
     /// While it runs.
     public var replica: Replica? { program?.turns.replica }
 
-    /// What it shows of a record while it runs; nil if the record's row was damaged and nobody has mended it yet.
+    /// What it shows of a record while it runs; nil if the record's row was damaged, or may be altered, and nobody has mended it yet.
     func shown(_ key: RecordKey) throws -> Record? {
+        guard !altered.contains(key) else { return nil }
         do {
             return try replica?.record(key)
         } catch let error as ReplicaError where hasRot && error.isAboutDamage {

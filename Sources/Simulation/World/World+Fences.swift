@@ -32,6 +32,9 @@ extension World {
         Set(nodes.filter { nodes[0].program?.members.refuses($0.member, $0.certificate) == true }.map(\.member))
     }
 
+    /// Whether HQ has said that a member is lost, and has not let it sync again.
+    func isLost(_ member: UInt32) -> Bool { nodes[0].program?.members.revoked.contains(member) == true }
+
     /// Whether the certificates of two machines are valid, so that a line between them can be opened.
     func trust(_ one: Int, _ other: Int) -> Bool { nodes[one].isCertificateValid && nodes[other].isCertificateValid }
 

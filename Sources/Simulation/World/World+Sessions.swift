@@ -120,12 +120,16 @@ extension World {
         case .dial:
             let id = network.dial(from: node.index, to: program.dials.targets[target].address, at: now)
             program.lines.targets[id] = target
+            versions.dialled(program.dials.targets[target].address, by: node, at: now)
         }
     }
 
-    private func redial(_ id: SimulatedNetwork.ConnectionID, at node: SimulatedNode) {
+    private func redial(
+        _ id: SimulatedNetwork.ConnectionID, at node: SimulatedNode, because error: SessionError? = nil
+    ) {
         guard let program = node.program, let target = program.lines.targets.removeValue(forKey: id) else { return }
-        let wait = program.dials.ended(target, at: now, &program.random)
+        versions.end(id)
+        let wait = program.dials.ended(target, at: now, because: error, &program.random)
         schedule(.dial(target), for: node, at: now + (node.build == .restless ? 500 : wait))
     }
 
@@ -140,6 +144,7 @@ extension World {
                     tell(.failed(id), to: nodes[dialler])
                     continue
                 }
+                if calls[id] == nil { versions.begin(id, from: nodes[dialler], to: nodes[listener]) }
                 let peers = (SimulatedNode.Peer(nodes[dialler]), SimulatedNode.Peer(nodes[listener]))
                 if calls[id] == nil { tell(.begun(id, with: peers.1, asInitiator: true), to: nodes[dialler]) }
                 tell(.begun(id, with: peers.0, asInitiator: false), to: nodes[listener])
@@ -164,6 +169,7 @@ extension World {
         case .failed(let id): redial(id, at: node)
         case .received(let bytes, let id):
             guard let key = program.lines.sessions[id] else { return }
+            versions.note(bytes.count, on: id, at: node, now)
             bytes.withUnsafeBytes { program.hub.receive($0, on: key, at: moment) }
             carryOut(at: node)
         case .drained(let id):
@@ -203,6 +209,7 @@ extension World {
         switch effect {
         case .send(let bytes, let key):
             guard let id = program.lines.connections[key] else { return }
+            let bytes = worded(bytes, on: id, by: node)
             sentBytes += bytes.count
             trace.add(bytes)
             let waiting = network.send(bytes, on: id, by: node.index, at: now) ?? 0
@@ -227,7 +234,7 @@ extension World {
             guard let id = program.lines.connections[key] else { return }
             _ = program.lines.remove(id)
             network.close(id, by: node.index, at: now)
-            redial(id, at: node)
+            redial(id, at: node, because: error)
         }
     }
 

@@ -94,6 +94,8 @@ public final class World {
     public internal(set) var trace = TraceHash()
     /// How many happenings there were.
     public private(set) var happeningCount = 0
+    /// What programs of different versions have to do with each other.
+    var versions = VersionWatch()
     /// Bytes that were sent, by whomever.
     public internal(set) var sentBytes = 0
     /// Why each session that has ended did, by the reason's name.

@@ -76,12 +76,21 @@ public struct DialPlan<Address: Hashable & Sendable>: Sendable {
     /// short again: a peer whose disk fails ends each session soon after it has begun, and so do two machines that take each other
     /// for the same.
     ///
-    /// - Parameter now: monotonic, in milliseconds.
+    /// - Parameters:
+    ///   - now: monotonic, in milliseconds.
+    ///   - error: why the session ended; nil if there was none.
     /// - Returns: how long to wait before its next turn, in milliseconds.
-    public mutating func ended(_ index: Int, at now: Int64, _ random: inout some RandomNumberGenerator) -> Int64 {
+    public mutating func ended(
+        _ index: Int, at now: Int64, because error: SessionError? = nil, _ random: inout some RandomNumberGenerator
+    ) -> Int64 {
         let lasted = targets[index].opened.map { now - $0 } ?? 0
         if lasted >= targets[index].backOff.longestMilliseconds { targets[index].backOff.succeed() }
         (targets[index].isBusy, targets[index].opened) = (Mutants.isOn("lost-line-stays-busy"), nil)
-        return targets[index].backOff.fail(&random)
+        let wait = targets[index].backOff.fail(&random)
+        guard error?.needsPerson == true, !Mutants.isOn("refused-is-dialled-as-ever") else { return wait }
+        return Int64.random(in: Self.seldomMilliseconds, using: &random)
     }
+
+    /// Between two attempts as long as a person must do something first, and nobody tells this node that it is done.
+    private static var seldomMilliseconds: ClosedRange<Int64> { 150_000...300_000 }
 }

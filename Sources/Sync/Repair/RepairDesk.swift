@@ -88,7 +88,8 @@ public struct RepairDesk {
         }
         if !step.records.isEmpty {
             _ = try replica.reconcile(
-                step.records, of: scope, from: peer.member, at: replica.cut(of: scope), knowing: step.sums
+                step.records, of: scope, from: peer.member, at: replica.cut(of: scope), knowing: step.sums,
+                under: peer.arbiter
             ) { peer.vouches(for: $0, in: scope) }
         }
         guard let digest = replica.digest(of: scope) else { return .unable(scope, isAnswer: reply.isAnswer) }

@@ -12,11 +12,14 @@ extension Session {
     }
 
     /// Those in which this side gives way to headquarters if it holds another member's past otherwise: it writes there itself what
-    /// headquarters lacks.
+    /// headquarters lacks. Of two headquarters the one that is not the registrar does; but what stands in the scope `chain` may be
+    /// the registrar's alone.
     private func yieldingScopes(_ scopes: some Sequence<Scope>) -> Set<Scope> {
         let member = parameters.origin.member
-        guard access.isHeadquarters(parameters.peer), !access.isHeadquarters(member) else { return [] }
-        return Set(scopes.filter { access.mayWrite(member, $0) })
+        guard access.isHeadquarters(parameters.peer), access.stratum(of: parameters.peer) < access.stratum(of: member) else {
+            return []
+        }
+        return Set(scopes.filter { $0 != .chain && access.mayWrite(member, $0) })
     }
 
     /// Whether the next session can begin with giving way: if this one has done so, and it did not help, a scope stays left out.

@@ -80,6 +80,12 @@ extension SessionError {
         }
     }
 
+    /// Whether it will be so again until a person has done something: the program is updated, an address corrected, a member
+    /// invited anew. Whichever side has said so.
+    public var needsPerson: Bool {
+        [Self.version(theirs: 0, ours: 0), .otherChain, .revoked(member: 0)].contains { $0.code == code }
+    }
+
     /// Its name, for logs and for people who look for it.
     public var name: String { Self.name(of: code) }
 

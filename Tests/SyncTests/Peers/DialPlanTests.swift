@@ -35,6 +35,20 @@ import Testing
         #expect(plan.targets[0].failures == 1)
     }
 
+    @Test(arguments: [
+        SessionError.version(theirs: 2, ours: 1), .otherChain, .revoked(member: 3), .ended(code: 1, detail: ""),
+    ])
+    mutating func `where a person must do something first it is dialled seldom`(_ error: SessionError) {
+        var plan = DialPlan<String>([("a:1", nil)])
+        for _ in 0..<20 {
+            _ = Self.turn(&plan, 0, by: &random)
+            #expect(150_000...300_000 ~= plan.ended(0, at: 0, because: error, &random))
+        }
+        // Whoever was updated may lose its line like others.
+        #expect(plan.ended(0, at: 0, because: .lost, &random) <= 30_000)
+        #expect(plan.ended(0, at: 0, because: .ended(code: 0, detail: ""), &random) <= 30_000)
+    }
+
     @Test mutating func `headquarters are dialled where the chain says, and named ones where they are named`() {
         var plan = DialPlan<String>([("near:1", 0)])
         #expect(plan.learn([(member: 0, address: "far:1"), (member: 4, address: "c:1")]) == 1..<2)

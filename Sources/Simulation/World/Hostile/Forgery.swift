@@ -8,6 +8,9 @@ struct Forgery {
     let origin: Origin
     /// Behind which transaction of that origin; nil if the forger has heard of none.
     let base: ChainPoint?
+    /// Of which it speaks without telling them, behind that.
+    let skipped: [ChainPoint]
+    /// The one that it tells.
     let point: ChainPoint
     let stamp: HLC
     /// What it replaces, if that wrote to the same place.
@@ -19,9 +22,12 @@ struct Forgery {
     /// - Parameters:
     ///   - vector: what it has seen, by the journal's names.
     ///   - time: the world's, in milliseconds.
-    func entry(seeing vector: VersionVector, at time: Int64) -> JournalEntry {
-        JournalEntry(
-            dot: Dot(origin: origin, sequence: point.sequence), hash: point.hash, stamp: stamp, seen: vector, node: node,
-            time: time, effects: [effect])
+    func entries(seeing vector: VersionVector, at time: Int64) -> [JournalEntry] {
+        (skipped + [point]).map { one in
+            let stamp = HLC(rawValue: stamp.rawValue - (point.sequence - one.sequence))
+            return JournalEntry(
+                dot: Dot(origin: origin, sequence: one.sequence), hash: one.hash, stamp: stamp, seen: vector, node: node,
+                time: time, effects: one == point ? [effect] : [])
+        }
     }
 }

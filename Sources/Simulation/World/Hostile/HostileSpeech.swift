@@ -75,7 +75,8 @@ struct HostileSpeech {
             }
             return (Frame.begin(staged, records: 1 << 20).bytes + Frame.end.bytes, nil)
         case .twoContents: return (try otherContent(told), nil)
-        case .hearsay, .forgedSignature: return try forged(customers, node)
+        case .hearsay, .forgedSignature, .pushedHearsay: return try forged(customers, 1, node)
+        case .pushedFuture: return try forged(customers, UInt64.random(in: 2...40, using: &random), node)
         }
     }
 
@@ -106,16 +107,20 @@ struct HostileSpeech {
         return try frames(header, order.key, cells)
     }
 
-    private mutating func forged(_ told: Told, _ node: Int) throws -> ([UInt8], Forgery?) {
+    /// So many transactions in the name of another member, of which the last one is told.
+    private mutating func forged(_ told: Told, _ count: UInt64, _ node: Int) throws -> ([UInt8], Forgery?) {
         let base = told.cut[stranger]
-        let header = header(Self.customers, on: told.cut, stranger, behind: base?.sequence ?? 0)
+        let skipped = (1..<count).map { ChainPoint(sequence: (base?.sequence ?? 0) + $0, hash: hash()) }
+        let header = header(Self.customers, on: told.cut, stranger, behind: (base?.sequence ?? 0) + count - 1)
         guard let point = header.cut[stranger] else { return ([], nil) }
         let key = RetailSchema.customer(customer)
         let cell = cell(Dot(origin: stranger, sequence: point.sequence))
-        var bytes = try frames(header, key, [cell])
+        let isPushed = way == .pushedHearsay || way == .pushedFuture
+        var bytes = isPushed ? try push(header, key, [cell]) : try frames(header, key, [cell])
         if way == .forgedSignature { bytes += Frame.checkpoints([signed(point, of: stranger, in: Self.customers)]).bytes }
         let forgery = Forgery(
-            scope: Self.customers, origin: stranger, base: base, point: point, stamp: cell.stamp, seen: told.cut,
+            scope: Self.customers, origin: stranger, base: base, skipped: skipped, point: point, stamp: cell.stamp,
+            seen: told.cut,
             effect: Effect(key, RetailSchema.Customer.tier, .assign(Self.tier)), node: node)
         return (bytes, forgery)
     }
@@ -136,6 +141,14 @@ struct HostileSpeech {
     private mutating func header(_ scope: Scope, on base: Cut, _ origin: Origin, behind last: UInt64) -> DeltaHeader {
         let cut = base.with(ChainPoint(sequence: last + 1, hash: hash()), of: origin)
         return DeltaHeader(scope: scope, base: base, cut: cut, horizon: VersionVector(), runs: [])
+    }
+
+    /// The receiver reads it relative to what it has told itself.
+    private func push(_ header: DeltaHeader, _ key: RecordKey, _ cells: [Cell]) throws -> [UInt8] {
+        var context = PushContext()
+        let delta = Delta(header: header, records: [try DeltaRecord(key: key, cells: cells)])
+        let bytes = try PushEncoder().encode([delta], known: { _ in PushBasis(cut: header.base) }, &context)
+        return Frame.push(bytes).bytes
     }
 
     private func frames(

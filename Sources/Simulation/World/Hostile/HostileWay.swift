@@ -18,4 +18,8 @@ enum HostileWay: String, Codable, CaseIterable, Sendable {
     case hearsay
     /// The same, with a signature of its own making.
     case forgedSignature = "forged_signature"
+    /// The same as hearsay, in a push.
+    case pushedHearsay = "pushed_hearsay"
+    /// A push that speaks of many transactions in the name of another member, and tells one of them.
+    case pushedFuture = "pushed_future"
 }
