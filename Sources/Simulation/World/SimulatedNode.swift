@@ -34,6 +34,8 @@ public final class SimulatedNode {
     var mayForget = false
     /// Rows of its replica were damaged: what they held it may refuse until a peer has mended them.
     var hasRot = false
+    /// Its disk has kept its program from beginning another incarnation when that had to be, since it was last mended.
+    var couldNotRenew = false
     /// What the disk keeps when an armed fault takes its power.
     var survival = Survival.nothing
 
@@ -63,7 +65,11 @@ public final class SimulatedNode {
 
     /// Whether something is wrong with its disk that explains an error.
     func mayRefuse(because error: any Error) -> Bool {
-        error is StorageError && isDiskTroubled || hasRot && (error as? ReplicaError)?.isAboutDamage == true
+        switch error as? ReplicaError {
+        case nil: error is StorageError && isDiskTroubled
+        case .incarnationClosed: couldNotRenew && isDiskTroubled
+        case let error?: hasRot && error.isAboutDamage
+        }
     }
 
     static let path = "replica.db"
