@@ -35,6 +35,7 @@ extension Oracle {
 /// All oracles. A new one is a file beside these, and a line here.
 public enum Oracles {
     public static let all: [any Oracle.Type] = [
+        ToldKept.self,
         AcknowledgedKept.self, NothingInvented.self, StateIsFold.self, EqualKnowledge.self,
         Causality.self,
         ForgeriesMarked.self,
@@ -47,6 +48,8 @@ public enum Oracles {
         Clocks.self,
         BytesBounded.self,
         MemoryBounded.self,
+        NoBreach.self,
+        MarksGo.self,
         WritesStop.self,
         Convergence.self,
     ]

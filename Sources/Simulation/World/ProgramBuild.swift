@@ -25,6 +25,10 @@ enum ProgramBuild: String, Codable, CaseIterable, Sendable {
     case credulous
     /// It takes over the rights of a lost store without waiting for anybody.
     case hasty
+    /// It never finds that everybody has seen a removal.
+    case hoarding
+    /// It speaks of another chain.
+    case otherChain = "other_chain"
 
     /// - Parameter asked: the bounds that it should keep.
     func bounds(_ asked: SessionBounds) -> SessionBounds {

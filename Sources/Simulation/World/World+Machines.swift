@@ -36,7 +36,8 @@ extension World {
         let dialled = node.index == 0 ? [] : [0] + beginning.neighbours[node.index]
         let targets: [(address: Int, member: UInt32?)] = dialled.map { ($0, nodes[$0].member) }
         let hub = SessionHub(
-            chain: Self.chain, origin: replica.identity.origin, access: Access(), holding: replica.heldScopes,
+            chain: node.build == .otherChain ? .zero : Self.chain, origin: replica.identity.origin, access: Access(),
+            holding: replica.heldScopes,
             bounds: node.build.bounds(node.bounds.session), codecs: codecs)
         let turns = ReplicaTurns(
             replica, for: host(of: node, replica, random.split()), logFrameBound: node.bounds.logFrames,
