@@ -34,6 +34,8 @@ public final class SimulatedNode {
     var mayForget = false
     /// Rows of its replica were damaged: what they held it may refuse until a peer has mended them.
     var hasRot = false
+    /// Records whose rows were lost.
+    var lostRows: Set<RecordKey> = []
     /// Its disk has kept its program from beginning another incarnation when that had to be, since it was last mended.
     var couldNotRenew = false
     /// What the disk keeps when an armed fault takes its power.
@@ -48,10 +50,11 @@ public final class SimulatedNode {
     /// While it runs.
     public var replica: Replica? { program?.turns.replica }
 
-    /// What it shows of a record while it runs; nil if the record's row was damaged and nobody has mended it yet.
+    /// What it shows of a record while it runs; nil if the record's row was damaged or lost and nobody has mended it yet.
     func shown(_ key: RecordKey) throws -> Record? {
         do {
-            return try replica?.record(key)
+            let record = try replica?.record(key)
+            return record?.cells.isEmpty == true && lostRows.contains(key) ? nil : record
         } catch let error as ReplicaError where hasRot && error.isAboutDamage {
             return nil
         }
