@@ -176,10 +176,13 @@ public final class Laboratory {
         let meant = try effects(world.nodes[node].member, Seen(journal: journal, replica: replica))
         guard meant?.isEmpty != true else { return false }
         var seen: [Scope: Cut] = [:]
-        for effect in meant ?? [] { seen[effect.key.scope] = replica.cut(of: effect.key.scope) }
         var refusal: (any Error)?
         var isThere = false
-        world.perform(at: node, body) { [self] written in
+        world.perform(at: node) { transaction, member in
+            // The turn may have begun another incarnation before.
+            for effect in meant ?? [] { seen[effect.key.scope] = replica.cut(of: effect.key.scope) }
+            try body(transaction, member)
+        } then: { [self] written in
             func entry(_ receipt: Receipt) -> Journal.Written {
                 Journal.Written(effects: meant ?? [], receipt: receipt, seen: seen, node: node, time: world.now)
             }

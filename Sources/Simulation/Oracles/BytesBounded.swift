@@ -1,9 +1,10 @@
 internal import CRDT
 internal import Replica
 
-/// Bringing everybody up to date costs a multiple of what was missing, and not of what is held.
+/// Bringing everybody up to date costs a multiple of what was missing, and not of what is held; and what fits one frame is not
+/// sent in pieces, as long as nobody else has written anything.
 ///
-/// Counted from the moment on at which all is whole, when no fault makes anybody send a thing twice.
+/// Bytes are counted from the moment on at which all is whole, when no fault makes anybody send a thing twice.
 struct BytesBounded: Oracle {
     static let name = "bytes_bounded"
 
@@ -27,7 +28,11 @@ struct BytesBounded: Oracle {
     mutating func observe(_ observation: Observation, in laboratory: Laboratory) throws {
         let world = laboratory.world
         switch observation {
-        case .started, .changed, .settled: break
+        case .started, .settled: break
+        case .changed:
+            // Where others write, too, news that cross may keep each other from frames.
+            guard let (node, scope) = world.needlessPieces.first, Self.isOnlyWriter(node, in: laboratory) else { return }
+            throw Self.violation("\(scope): sends in pieces what fits one frame", at: node, in: laboratory)
         case .whole:
             beginning = Beginning(
                 time: world.now, sentBytes: world.sentBytes, missingParts: Self.missingParts(in: laboratory))
@@ -44,6 +49,11 @@ struct BytesBounded: Oracle {
                 "\(sent) bytes were sent for \(beginning.missingParts) parts of transactions that were missing; at most "
                     + "\(limit) should have been", at: nil, in: laboratory)
         }
+    }
+
+    private static func isOnlyWriter(_ node: Int, in laboratory: Laboratory) -> Bool {
+        let (journal, member) = (laboratory.journal, laboratory.world.nodes[node].member)
+        return journal.scopes.allSatisfy { scope in journal.origins(in: scope).allSatisfy { $0.member == member } }
     }
 
     private static func missingParts(in laboratory: Laboratory) -> Int {

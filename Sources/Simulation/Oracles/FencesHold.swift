@@ -1,8 +1,8 @@
 internal import CRDT
 internal import Replica
 
-/// When HQ takes over the rights of a lost store, it knows all that anybody knows of that one; and nobody writes under an
-/// incarnation that it knows to be closed. At the end it has taken over all that it was asked to.
+/// When HQ takes over the rights of a lost store, it knows all that anybody knows of that one, and counts all that it knows; and
+/// nobody writes under an incarnation that it knows to be closed. At the end it has taken over all that it was asked to.
 struct FencesHold: Oracle {
     static let name = "fences_hold"
 
@@ -18,7 +18,10 @@ struct FencesHold: Oracle {
         guard case .changed(let node, let scopes) = observation else { return }
         let fences = laboratory.journal.fences
         guard !fences.isEmpty else { return }
-        for fence in fences[lookedAt...] { try checkDelivered(fence, in: laboratory) }
+        for fence in fences[lookedAt...] {
+            try checkDelivered(fence, in: laboratory)
+            if node == 0 { try checkCounted(fence, in: laboratory) }
+        }
         lookedAt = fences.count
         for scope in scopes { try checkWriter(scope, node, fences, in: laboratory) }
     }
@@ -33,6 +36,25 @@ struct FencesHold: Oracle {
                 throw Self.violation(
                     "\(scope): holds \(own.sequence(of: origin)) transactions of member \(origin.member), whose rights HQ has "
                         + "taken over knowing \(known.sequence(of: origin))", at: node, in: laboratory)
+            }
+        }
+    }
+
+    /// Counters of the lost one show what the facts say, whatever it had counted itself.
+    private func checkCounted(_ fence: Journal.Fence, in laboratory: Laboratory) throws {
+        let (machine, journal) = (laboratory.world.nodes[0], laboratory.journal)
+        guard let replica = machine.replica, !machine.isDiskTroubled else { return }
+        for scope in fence.known.keys.sorted() {
+            guard let vector = journal.vector(of: replica, in: scope) else { continue }
+            for key in journal.keys(of: scope) {
+                guard let history = journal.history(of: key), history.hasShares(of: fence.lost),
+                    let record = try machine.shown(key)
+                else { continue }
+                let should = history.meaning(at: vector).counts
+                let found = history.meaning(of: record) { replica.run(of: $0, in: scope) }.counts
+                guard found != should else { continue }
+                throw Self.violation(
+                    "\(key): counts \(found), and should \(should), as its rights are taken over", at: 0, in: laboratory)
             }
         }
     }

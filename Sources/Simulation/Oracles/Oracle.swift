@@ -35,6 +35,7 @@ extension Oracle {
 /// All oracles. A new one is a file beside these, and a line here.
 public enum Oracles {
     public static let all: [any Oracle.Type] = [
+        ToldKept.self,
         AcknowledgedKept.self, NothingInvented.self, StateIsFold.self, EqualKnowledge.self,
         Causality.self,
         ForgeriesMarked.self,
@@ -48,6 +49,8 @@ public enum Oracles {
         BytesBounded.self,
         MemoryBounded.self,
         VersionsApart.self,
+        NoBreach.self,
+        MarksGo.self,
         WritesStop.self,
         Convergence.self,
     ]

@@ -27,6 +27,10 @@ enum ProgramBuild: String, Codable, CaseIterable, Sendable {
     case hasty
     /// It speaks with programs of any version.
     case anyVersion = "any_version"
+    /// It never finds that everybody has seen a removal.
+    case hoarding
+    /// It speaks of another chain.
+    case otherChain = "other_chain"
 
     /// - Parameter asked: the bounds that it should keep.
     func bounds(_ asked: SessionBounds) -> SessionBounds {

@@ -38,6 +38,10 @@ public final class SimulatedNode {
     var hasRot = false
     /// Records that somebody has altered on some machine, in another member's name.
     var altered: Set<RecordKey> = []
+    /// Records whose rows were lost.
+    var lostRows: Set<RecordKey> = []
+    /// Its disk has kept its program from beginning another incarnation when that had to be, since it was last mended.
+    var couldNotRenew = false
     /// What the disk keeps when an armed fault takes its power.
     var survival = Survival.nothing
 
@@ -50,11 +54,13 @@ public final class SimulatedNode {
     /// While it runs.
     public var replica: Replica? { program?.turns.replica }
 
-    /// What it shows of a record while it runs; nil if the record's row was damaged, or may be altered, and nobody has mended it yet.
+    /// What it shows of a record while it runs; nil if the record's row was damaged or lost, or may be altered, and nobody has
+    /// mended it yet.
     func shown(_ key: RecordKey) throws -> Record? {
         guard !altered.contains(key) else { return nil }
         do {
-            return try replica?.record(key)
+            let record = try replica?.record(key)
+            return record?.cells.isEmpty == true && lostRows.contains(key) ? nil : record
         } catch let error as ReplicaError where hasRot && error.isAboutDamage {
             return nil
         }
@@ -68,7 +74,11 @@ public final class SimulatedNode {
 
     /// Whether something is wrong with its disk that explains an error.
     func mayRefuse(because error: any Error) -> Bool {
-        error is StorageError && isDiskTroubled || hasRot && (error as? ReplicaError)?.isAboutDamage == true
+        switch error as? ReplicaError {
+        case nil: error is StorageError && isDiskTroubled
+        case .incarnationClosed: couldNotRenew && isDiskTroubled
+        case let error?: hasRot && error.isAboutDamage
+        }
     }
 
     static let path = "replica.db"

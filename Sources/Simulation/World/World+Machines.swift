@@ -25,6 +25,7 @@ extension World {
                 at: SimulatedNode.path,
                 SimulatedNode.parameters(
                     of: node.disk, run: Hash128(high: random.next(), low: random.next()), build: node.build))
+            if replica.isClosed { try replica.reincarnate(as: random.next() >> 24, at: moment(of: node).wall) }
         } catch let error as StorageError where node.isDiskTroubled {
             _ = error
             guard node.disk.isPowered else { return crash(node) }
@@ -35,7 +36,8 @@ extension World {
         let dialled = node.index == 0 ? [] : [0] + beginning.neighbours[node.index]
         let targets: [(address: Int, member: UInt32?)] = dialled.map { ($0, nodes[$0].member) }
         let hub = SessionHub(
-            chain: Self.chain, origin: replica.identity.origin, access: Access(), holding: replica.heldScopes,
+            chain: node.build == .otherChain ? .zero : Self.chain, origin: replica.identity.origin, access: Access(),
+            holding: replica.heldScopes,
             bounds: node.build.bounds(node.bounds.session), codecs: codecs)
         let turns = ReplicaTurns(
             replica, for: host(of: node, replica, random.split()), logFrameBound: node.bounds.logFrames,
@@ -51,7 +53,14 @@ extension World {
     private func host(of node: SimulatedNode, _ replica: Replica, _ random: SeededRandom) -> ReplicaTurns.Host {
         var host = ReplicaTurns.Host { [unowned self, unowned node] in moment(of: node).wall }
         var random = random
-        host.renew = { [unowned replica] in try replica.reincarnate(as: random.next() >> 24, at: $0) }
+        host.renew = { [unowned replica, unowned node] in
+            do {
+                try replica.reincarnate(as: random.next() >> 24, at: $0)
+            } catch {
+                node.couldNotRenew = true
+                throw error
+            }
+        }
         host.verify = { [unowned node] checkpoint, message, _ in
             node.build == .credulous
                 || checkpoint.signature == SimulatedNode.signature(of: message, by: checkpoint.origin.member)
@@ -214,7 +223,7 @@ extension World {
         guard node.isDiskTroubled else { return false }
         node.disk.disarm()
         (node.disk.capacityBytes, node.disk.isReadOnly) = (SimulatedDisk.defaultCapacityBytes, false)
-        (node.disk.syncLies, node.isDiskTroubled) = (false, false)
+        (node.disk.syncLies, node.isDiskTroubled, node.couldNotRenew) = (false, false, false)
         onlooker?(.diskTroubled(node: index, false))
         return true
     }

@@ -95,7 +95,7 @@ extension World {
     private func upkeep(at node: SimulatedNode, _ program: SimulatedNode.Program) -> ReplicaTurns.Request? {
         for (peer, held) in program.markedScopes.isEmpty ? [] : program.hub.told { program.told[peer] = held }
         let acknowledged =
-            program.markedScopes.isEmpty
+            program.markedScopes.isEmpty || node.build == .hoarding
             ? [:] : program.hub.acknowledged(by: nodes.map(\.member), in: program.markedScopes) { program.told[$0] }
         guard program.upkeep.isDue(acknowledged: acknowledged, at: moment(of: node).wall) else { return nil }
         let (replica, wall, isIdle) = (program.turns.replica, moment(of: node).wall, program.waiting.isEmpty)
@@ -225,9 +225,11 @@ extension World {
             guard let id = program.lines.connections[key], let target = program.lines.targets[id] else { return }
             program.dials.opened(target, at: now)
             if node.build == .restless { program.hub.end(key, because: .finished, at: moment(of: node)) }
-        case .suspended, .measured: break
+        case .suspended(let key, let scope, let error): noteBreach(error, of: scope, on: key, at: node)
+        case .measured: break
         case .ended(let key, let peer, let error, let held):
             if let held { program.told[peer] = held }
+            noteBreach(error, of: nil, on: key, at: node)
             onlooker?(.sessionEnded(key, node: node.index, peer: Int(peer)))
             program.wakes[key] = nil
             endings[error.name, default: 0] += 1
@@ -244,6 +246,7 @@ extension World {
             let work = SessionWork(key: key, request: request, peer: peer, milliseconds: moment(of: node).wall)
             return ask(ReplicaTurns.Request(.session(work)), at: node)
         }
+        if case .spooled(let scope, let spool?) = answer, spool.isLittle { needlessPieces.append((node.index, scope)) }
         guard node.disk.isPowered else { return crash(node) }
         let time = max(program.lastPieceHeard, now + Int64.random(in: beginning.diskDelay, using: &program.random))
         program.lastPieceHeard = time
@@ -260,5 +263,12 @@ extension World {
         } catch {
             return .failed(.internalTrouble(reason: "\(error)"))
         }
+    }
+}
+
+extension Spool {
+    /// Whether it would have fit a frame with room to spare.
+    fileprivate var isLittle: Bool {
+        header.reach == .namedSlots && recordCount <= 8 && pieces.reduce(0) { $0 + $1.byteCount } <= 4_096
     }
 }

@@ -98,6 +98,10 @@ public final class World {
     var versions = VersionWatch()
     /// Bytes that were sent, by whomever.
     public internal(set) var sentBytes = 0
+    /// What programs have found in each other's words that should not be there, in the order in which they did.
+    var breaches: [Breach] = []
+    /// Who has made pieces of so little news that one frame would have held it, and of which scope.
+    var needlessPieces: [(node: Int, scope: Scope)] = []
     /// Why each session that has ended did, by the reason's name.
     public internal(set) var endings: [String: Int] = [:]
     /// How often a machine has gone on under another incarnation.

@@ -104,6 +104,7 @@ public struct ReplicaTurns {
     /// Takes a turn: serves requests that have waited together, in their order.
     public mutating func serve(_ requests: [Request]) -> Outcome {
         replica.recover()
+        renewIfClosed()
         var group: [Applied] = []
         for request in requests {
             switch request.work {
@@ -165,7 +166,7 @@ public struct ReplicaTurns {
     /// Somebody else has closed this incarnation: the next till does not have to hear of it.
     private func renewIfClosed() {
         guard replica.isClosed || replica.isCopy, !replica.isStale else { return }
-        // A disk that fails here fails the next commit, too, whose caller hears of it; it is tried again with the next turn.
+        // A disk that fails here fails the next commit, too, whose caller hears of it; it is tried again before the next one.
         try? host.renew(host.wallClock())
     }
 
