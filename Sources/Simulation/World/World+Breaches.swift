@@ -31,10 +31,12 @@ extension World {
 extension SessionError {
     fileprivate var isBreach: Bool {
         switch self {
-        case .version, .otherChain, .malformed, .oversized, .unexpected, .impostor, .notPermitted, .creditExceeded, .flooded,
+        case .otherChain, .malformed, .oversized, .unexpected, .impostor, .notPermitted, .creditExceeded, .flooded,
             .refused, .internalTrouble:
             true
-        case .finished, .revoked, .invented, .forked, .unequal, .timedOut, .superseded, .overloaded, .ended, .lost: false
+        // What programs of several versions say to each other is `VersionsApart`'s.
+        case .version, .finished, .revoked, .invented, .forked, .unequal, .timedOut, .superseded, .overloaded, .ended, .lost:
+            false
         }
     }
 }
