@@ -24,9 +24,9 @@ extension Replica {
     /// The same of several records, in one commit.
     ///
     /// Of two contents for one slot and dot a live one is kept over a touch mark, and each member's word counts for its own
-    /// origins, the arbiter's for those of others; else the larger in its encoding. Touch marks that may be collected here stay away. The change index names the
-    /// record for every cell that comes back, so that whoever lacks those transactions is told; whoever has them finds out by
-    /// comparing digests. A follower of the feed is told by `repairs(of:)`.
+    /// origins, the arbiter's for those of others; else the larger in its encoding. Touch marks that may be collected here stay
+    /// away. The change index names the record for every cell that comes back, so that whoever lacks those transactions is
+    /// told; whoever has them finds out by comparing digests. A follower of the feed is told by `repairs(of:)`.
     ///
     /// A peer that may not be trusted with an origin could make up cells for transactions of long ago. Its word is taken if
     /// the heads vouch for it: if, with all that it brings of the origin, the rows add up to what the head has counted.

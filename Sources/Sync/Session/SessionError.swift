@@ -80,10 +80,10 @@ extension SessionError {
         }
     }
 
-    /// Whether it will be so again until a person has done something: the program is updated, an address corrected, a member
-    /// invited anew. Whichever side has said so.
+    /// Whether it will be so again until a person has done something here: the program is updated, an address corrected.
+    /// Whichever side has said so. Headquarters may take a revocation back at any moment, and the store is to hear of it soon.
     public var needsPerson: Bool {
-        [Self.version(theirs: 0, ours: 0), .otherChain, .revoked(member: 0)].contains { $0.code == code }
+        [Self.version(theirs: 0, ours: 0), .otherChain].contains { $0.code == code }
     }
 
     /// Its name, for logs and for people who look for it.

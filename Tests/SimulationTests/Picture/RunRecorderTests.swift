@@ -68,8 +68,8 @@ import Testing
             Self.events([
                 (2, Self.sale(1, at: 1)), (3, #""kind": "export_delta", "node": 1, "file": "a stick""#),
                 (4, #""kind": "import_delta", "node": 0, "file": "a stick""#),
-                (5, #""kind": "pause", "node": 1, "milliseconds": 120000"#),
-                (8, #""kind": "pause", "node": 2, "milliseconds": 600000"#), (9, #""kind": "kill", "node": 2"#),
+                (5, #""kind": "pause", "node": 1, "ms": 120000"#),
+                (8, #""kind": "pause", "node": 2, "ms": 600000"#), (9, #""kind": "kill", "node": 2"#),
                 (10, #""kind": "replace_machine", "node": 2"#), (11, #""kind": "switch_on", "node": 2"#),
                 (12, #""kind": "attack", "node": 2, "to": 0, "way": "garbage""#), (20, #""kind": "fence", "node": 2"#),
             ])

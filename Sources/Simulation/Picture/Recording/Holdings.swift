@@ -26,6 +26,9 @@ struct Holdings {
         differing = Array(repeating: [], count: machines)
     }
 
+    /// Of which a machine held something when it was last looked at.
+    func scopes(of node: Int) -> Set<Scope> { Set(holdings[node].keys) }
+
     func differs(_ node: Int) -> Bool { !differing[node].isEmpty }
 
     /// An origin has acknowledged its transactions of a scope up to a sequence.

@@ -80,7 +80,9 @@ public final class RunRecorder {
     /// After a start a machine may hold less than before.
     private func look(at node: Int, in laboratory: Laboratory) {
         guard let replica = laboratory.world.nodes[node].replica else { return }
-        for scope in replica.heldScopes { hold(scope, replica, at: node, laboratory.world.now) }
+        for scope in holdings.scopes(of: node).union(replica.heldScopes).sorted() {
+            hold(scope, replica, at: node, laboratory.world.now)
+        }
     }
 
     private func noteChange(at node: Int, _ scopes: [Scope], from peer: Int?, in laboratory: Laboratory) {
