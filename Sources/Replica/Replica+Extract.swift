@@ -25,7 +25,8 @@ extension Replica {
         try checkChains(of: base, in: scope)
         let cut = state.cut
         let horizon = horizon(of: scope)
-        let isAbove = base.vector.isEmpty || base.vector.covers(horizon) || Mutants.isOn("whole-state-is-never-sent")
+        // Not even to whoever holds nothing: it may have written something by the time that this arrives.
+        let isAbove = base.vector.covers(horizon) || Mutants.isOn("whole-state-is-never-sent")
         let reach: DeltaReach = isAbove ? .namedSlots : .wholeState
         // A whole state is for anybody, whatever he holds: so it tells all runs.
         let met = reach == .wholeState ? Cut() : base.met(by: state)

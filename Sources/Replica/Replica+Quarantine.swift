@@ -186,6 +186,7 @@ extension Replica {
 
     private func noteMended(_ scope: Scope) {
         unprovenAnswers[scope] = nil
+        gatherings = gatherings.filter { quarantined.contains($0.key) }
         if !isAside(scope) { doubtfulScopes.remove(scope) }
     }
 

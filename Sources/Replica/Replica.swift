@@ -56,6 +56,8 @@ public final class Replica {
     public internal(set) var doubtfulScopes: Set<Scope> = []
     /// What peers told of records that are aside, and was declined, since it was last taken.
     var unprovenAnswers: [Scope: UnprovenAnswers] = [:]
+    /// What peers that hold less have told of records that are aside.
+    var gatherings: [RecordKey: Gathering] = [:]
     /// Scopes in which another member's history here was found to be one of two.
     var contested: Set<Scope> = []
     /// Facts of a closed incarnation came in whose counters this replica answers for; `recountClosed` settles it. Kept across

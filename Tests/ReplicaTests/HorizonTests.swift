@@ -67,6 +67,18 @@ import Testing
         #expect(store.digest(of: Shop.books) == headquarters.digest(of: Shop.books))
     }
 
+    @Test func `a replica that held nothing, and has written something since, takes what was on its way to it`() throws {
+        let (headquarters, store) = (try Shop.replica(0), try Shop.replica(1))
+        try Self.write(headquarters) { try $0.insert(Self.early, into: Shop.tags, of: Shop.note) }
+        _ = try #require(try Self.removal(of: Self.early, at: headquarters, for: Cut()))
+        try headquarters.advanceHorizon(of: Shop.books, acknowledged: [], at: 1000)
+        let first = try #require(try headquarters.delta(Shop.books, for: Cut()))
+        try Self.write(store) { try $0.insert(Self.late, into: Shop.tags, of: Shop.note) }
+        try store.join([first], at: 1000)
+        #expect(try store.tags == [Self.late])
+        #expect(store.vector(of: Shop.books).covers(headquarters.vector(of: Shop.books)))
+    }
+
     @Test func `what was removed above the horizon reaches a third replica by way of a whole state`() throws {
         let (headquarters, store, far) = (try Shop.replica(0), try Shop.replica(1), try Shop.replica(2))
         try Self.write(headquarters) {

@@ -22,7 +22,7 @@ struct RotRow: Act {
 
     func perform(in laboratory: Laboratory) throws -> Bool {
         try laboratory.world.rot(isLost == true ? nil : bit, ofRow: row, at: node) { key in
-            laboratory.journal.isElsewhere(key, asHeldBy: node)
+            laboratory.journal.others(holding: key, asHeldBy: node).contains { laboratory.world.nodes[$0].isWhole(key) }
         }
     }
 }

@@ -19,6 +19,8 @@ public struct Journal: Sendable {
     /// What each machine held when it was last looked at, and what it has written since.
     private var held: [Int: [Scope: VersionVector]] = [:]
     private var backups: [Int: [Scope: VersionVector]] = [:]
+    /// Under what name each machine wrote when it was last looked at.
+    private var writers: [Int: Origin] = [:]
     /// What nobody has to hold any more: it was on no disk but one that was set back.
     private var lost: [Scope: Set<Dot>] = [:]
     /// Stores whose rights HQ has taken over, in that order.
@@ -200,10 +202,15 @@ public struct Journal: Sendable {
     /// - Parameter scopes: nil after a start: all.
     mutating func follow(_ replica: Replica, _ scopes: [Scope]?, at node: Int, _ time: Int64) throws {
         if scopes == nil, setBack[node] != nil { settleSetBack(of: node, replica) }
+        // One turn may write again what others have under these numbers, and find then that its name must end, too.
         let own = replica.identity.origin
+        let earlier = writers.updateValue(own, forKey: node).flatMap { $0 == own ? nil : $0 }
         for scope in scopes ?? replica.heldScopes {
-            if let point = replica.cut(of: scope)[own], origins[scope]?[own]?.branch(of: point) == nil {
-                try noteOwn(point, of: own, in: scope, replica, at: node, time)
+            for name in [earlier, own].compactMap(\.self) {
+                guard let point = replica.cut(of: scope)[name], origins[scope]?[name]?.branch(of: point) == nil else {
+                    continue
+                }
+                try noteOwn(point, of: name, in: scope, replica, at: node, time)
             }
             if let vector = vector(of: replica, in: scope) { held[node, default: [:]][scope] = vector }
         }
@@ -386,12 +393,12 @@ public struct Journal: Sendable {
         }
     }
 
-    /// Whether another machine holds all that one holds of a record.
-    func isElsewhere(_ key: RecordKey, asHeldBy node: Int) -> Bool {
-        let own = held[node]?[key.scope] ?? VersionVector()
-        guard let history = histories[key] else { return false }
-        return held.contains { other, scopes in
-            other != node && history.dots(under: own).allSatisfy { scopes[key.scope]?.covers($0) ?? false }
+    /// The other machines that hold all that one holds of a record, unless a bad disk has damaged it there.
+    func others(holding key: RecordKey, asHeldBy node: Int) -> [Int] {
+        guard let history = histories[key] else { return [] }
+        let dots = history.dots(under: held[node]?[key.scope] ?? VersionVector())
+        return held.compactMap { other, scopes in
+            other != node && dots.allSatisfy { scopes[key.scope]?.covers($0) ?? false } ? other : nil
         }
     }
 

@@ -28,7 +28,9 @@ struct WritesStop: Oracle {
         case .ended:
             guard let rest else { return }
             let (bytes, records) = (world.sentBytes - rest.sentBytes, world.sentRecords - rest.sentRecords)
-            guard bytes > Self.bytesPerLine * world.lineCount && !world.hasDoubles || records > 0 else { return }
+            // Who may not sync asks again and again, since that may be taken back; and so do two machines of one member.
+            let isQuiet = world.keptOut.isEmpty && !world.hasDoubles
+            guard bytes > Self.bytesPerLine * world.lineCount && isQuiet || records > 0 else { return }
             throw Self.violation(
                 "\(bytes) bytes and \(records) records were sent although all was settled", at: nil, in: laboratory)
         }

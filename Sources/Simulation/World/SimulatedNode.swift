@@ -38,7 +38,8 @@ public final class SimulatedNode {
     var hasRot = false
     /// Records that somebody has altered on some machine, in another member's name.
     var altered: Set<RecordKey> = []
-    /// Records whose rows were lost.
+    /// Records whose rows were damaged or lost, and those that were lost.
+    var rottenRows: Set<RecordKey> = []
     var lostRows: Set<RecordKey> = []
     /// Its disk has kept its program from beginning another incarnation when that had to be, since it was last mended.
     var couldNotRenew = false
@@ -64,6 +65,12 @@ public final class SimulatedNode {
         } catch let error as ReplicaError where hasRot && error.isAboutDamage {
             return nil
         }
+    }
+
+    /// Whether what its disk holds of a record was never damaged, or somebody has mended it: of a machine that is off nobody knows.
+    func isWhole(_ key: RecordKey) -> Bool {
+        guard rottenRows.contains(key) else { return true }
+        return (try? shown(key)) ?? nil != nil
     }
 
     /// What its program shows a person of a slot in which one value can be read.

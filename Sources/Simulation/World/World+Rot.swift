@@ -26,6 +26,7 @@ extension World {
         }
         guard !value.isEmpty, isElsewhere(record) else { return false }
         node.hasRot = true
+        node.rottenRows.insert(record)
         guard let bit else {
             node.lostRows.insert(record)
             try connection.prepare("DELETE FROM record WHERE key = ?1").bind(copying: key, at: 1).run()

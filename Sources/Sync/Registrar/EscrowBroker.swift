@@ -77,7 +77,9 @@ public struct EscrowBroker {
             guard let waiting = undecided[scope] else { return changed }
             return waiting.union(changed).sorted()
         }
-        return try fields.keys.sorted().flatMap { try replica.keys(of: scope, collection: $0) }
+        // What is set aside is listed nowhere else.
+        let aside = replica.quarantinedKeys.filter { $0.scope == scope && fields[$0.collection] != nil }
+        return try aside + fields.keys.sorted().flatMap { try replica.keys(of: scope, collection: $0) }
     }
 
     private func decide(_ key: RecordKey, of replica: Replica, at milliseconds: Int64) throws -> [EscrowGrant] {

@@ -236,18 +236,29 @@ extension RepairDesk {
             }
         }
         let told = byKey.sorted { $0.key < $1.key }.map { (key: $0.key, cells: $0.value) }
-        let believesAll = peer.speaksToRegistrar && isLastResort(peer, told, of: scope, at: cut)
-        _ = try replica.mend(told, of: scope, peer: cut, at: milliseconds) { believesAll || peer.vouches(for: $0, in: scope) }
+        // Nobody vouches for what several have told, but the heads.
+        if peer.speaksToRegistrar, let whole = try replica.gather(told, of: scope, at: cut) {
+            let cut = replica.cut(of: scope)
+            let believesAll = isLastResort(nil, whole, of: scope, at: cut)
+            _ = try replica.mend(whole, of: scope, peer: cut, at: milliseconds) { _ in believesAll }
+        } else {
+            let believesAll = peer.speaksToRegistrar && isLastResort(peer, told, of: scope, at: cut)
+            _ = try replica.mend(told, of: scope, peer: cut, at: milliseconds) {
+                believesAll || peer.vouches(for: $0, in: scope)
+            }
+        }
         return standing(of: scope)
     }
 
     /// Nobody stands above the registrar, and what came in for a record while it was aside makes their memory worthless. Then the
     /// member whose scope it is must be believed; of others anybody, once what it tells was told often and never contradicted.
+    ///
+    /// - Parameter peer: nil if several have told it.
     private func isLastResort(
-        _ peer: RepairPeer, _ told: [(key: RecordKey, cells: [Cell])], of scope: Scope, at cut: Cut
+        _ peer: RepairPeer?, _ told: [(key: RecordKey, cells: [Cell])], of scope: Scope, at cut: Cut
     ) -> Bool {
         switch scope.kind {
-        case .books, .stock: scope.member == peer.member
+        case .books, .stock: scope.member == peer?.member
         case .chain, .customers, .mailbox, nil:
             replica.unprovenCount(of: told, of: scope, at: cut) >= Self.declinedMendings
         }

@@ -81,10 +81,14 @@ extension Session {
         times.frameBegan.map { $0 + parameters.bounds.frameMilliseconds + Int64(reader.waitingCount / 8) }
     }
 
+    /// What kept a scope out may be settled elsewhere by then, or by the way in which the next session begins.
+    private static let leftOutMilliseconds: Int64 = 900_000
+
     /// Looks at the clock: ends what has waited for too long, breaks silence.
     public mutating func tick(at now: Moment) {
         guard phase != .closed else { return }
         let (bounds, time) = (parameters.bounds, now.monotonic)
+        if times.leftOutSince == nil, !suspended.isEmpty, !Mutants.isOn("left-out-for-good") { times.leftOutSince = time }
         if phase != .open, time >= times.began + bounds.openingMilliseconds {
             close(because: .timedOut(.opening))
         } else if let frameDeadline, time >= frameDeadline {
@@ -97,6 +101,8 @@ extension Session {
             close(because: .timedOut(.acknowledgement))
         } else if let since = times.starvedSince, time >= since + bounds.acknowledgementMilliseconds {
             close(because: .timedOut(.credit))
+        } else if parameters.isInitiator, let since = times.leftOutSince, time >= since + Self.leftOutMilliseconds {
+            close(because: .finished)
         } else if parameters.isInitiator, phase == .open, time >= times.lastPing + bounds.pingMilliseconds {
             (times.lastPing, times.pingWall) = (time, now.wall)
             emit(.ping(time: UInt64(clamping: now.wall)))

@@ -72,6 +72,8 @@ public struct Session {
         var starvedSince: Int64?
         /// When something was sent that is not acknowledged, or the last acknowledgement came since.
         var unacknowledgedSince: Int64?
+        /// Since when a scope is left out, as far as the clock was looked at.
+        var leftOutSince: Int64?
     }
 
     /// - Parameter codecs: shared by all sessions of one thread.

@@ -24,7 +24,7 @@ extension Schedule {
         try require(delta.header.cut.vector == vector, "\(scope): a delta to another cut than the sender's")
         let horizon = horizons.horizon(of: scope, at: index, holding: vector)
         try require(delta.header.horizon == horizon, "\(scope): horizon \(delta.header.horizon), not \(horizon)")
-        let isWhole = !base.vector.isEmpty && !base.vector.covers(horizon)
+        let isWhole = !base.vector.covers(horizon)
         try require(delta.header.reach == (isWhole ? .wholeState : .namedSlots), "\(scope): \(delta.header.reach)")
         let known = isWhole ? VersionVector() : base.vector
         let told = Set(

@@ -131,6 +131,21 @@ import Testing
         #expect(try hq.escrow(bad).openRequest(of: store.origin, to: hq.origin)?.amount == 2)
     }
 
+    @Test func `a request on a record that is damaged as the broker begins is decided once that is mended`() throws {
+        let key = EscrowSite.coupon()
+        try hq.mint(10)
+        try store.request(4, from: hq.origin)
+        try hq.pull(from: store)
+        try store.pull(from: hq)
+        try hq.restart()
+        try hq.replica.quarantine(key)
+        #expect(try hq.decide() == [])
+        #expect(hq.broker.waiting == [key], "it is listed nowhere else")
+        let digest = try store.replica.digest(of: EscrowSite.scope).required
+        #expect(try hq.replica.mend(key, with: try store.replica.record(key).cells, peerDigest: digest))
+        #expect(try hq.decide().map(\.amount) == [4])
+    }
+
     @Test func `what a lost grantor held is granted by HQ, and what it spends after that counts for nothing`() throws {
         let other = try EscrowSite(2)
         try hq.mint(10)

@@ -151,6 +151,14 @@ import Testing
         #expect(neighbour.session?.suspended == [Self.customers: .unequal(scope: Self.customers)])
         #expect(store.session?.suspended[Self.customers]?.name == "unequal")
         #expect(store.session?.end == nil && neighbour.session?.end == nil)
+
+        // Somebody else may mend one of them, which only another session finds out.
+        for _ in 0..<900 {
+            street.pass(1000)
+            for end in [neighbour, store] { end.session?.tick(at: street.now) }
+            street.run()
+        }
+        #expect([store, neighbour].contains { $0.session?.end == .finished })
     }
 
     @Test func `a scope that the peer may not read is not compared, nor are its records told`() throws {

@@ -82,4 +82,43 @@ import Testing
         #expect(link.right.replica.digest(of: Self.customers) == digest)
         #expect(link.right.session?.counts.recordsMended == count)
     }
+
+    /// Neither store ever hears what the other one wrote: headquarters cannot tell it while the record is aside.
+    @Test func `two stores that have both written to a record which rots at headquarters bring it back together`() throws {
+        let headquarters = try SessionEnd(0)
+        var lines = [
+            SessionLink(try SessionEnd(1), headquarters, seed: 10), SessionLink(try SessionEnd(2), headquarters, seed: 11),
+        ]
+        /// Each line is there for some seconds, one after the other.
+        func meet(_ rounds: Int, while isOpen: () -> Bool = { true }) {
+            for round in 0..<rounds * 2 where isOpen() {
+                lines[round % 2].now = Moment(
+                    monotonic: Int64(round) * 10_000, wall: lines[1 - round % 2].now.wall + 10_000)
+                lines[round % 2].connect()
+                lines[round % 2].run()
+                headquarters.session?.noteDamage(of: headquarters.replica.ailingScopes, at: lines[round % 2].now)
+                lines[round % 2].run()
+                lines[round % 2].tear()
+            }
+        }
+        let key = try customer(4)
+        try headquarters.edit("C0000044", phone: "0", at: lines[0].now)
+        meet(2)
+        for line in lines {
+            try line.left.edit("C0000044", phone: "+\(line.left.member)", at: line.now)
+            #expect(line.left.replica.vector(of: Self.customers).entries.count == 2)
+        }
+        try headquarters.replica.quarantine(key)
+        meet(1)
+        #expect(headquarters.replica.vector(of: Self.customers).entries.count == 3, "what they wrote is held around it")
+        #expect(headquarters.replica.quarantinedKeys == [key], "once told is not enough")
+        meet(12) { !headquarters.replica.ailingScopes.isEmpty }
+        #expect(headquarters.replica.ailingScopes == [])
+        let phones = try headquarters.replica.record(key).cells.compactMap(\.value)
+        #expect(Set(phones) == [.text("+1"), .text("+2")])
+        meet(2)
+        for line in lines { #expect(line.differences == []) }
+        #expect(
+            try headquarters.replica.recomputedDigest(of: Self.customers) == headquarters.replica.digest(of: Self.customers))
+    }
 }
