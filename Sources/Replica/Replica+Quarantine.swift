@@ -136,28 +136,24 @@ extension Replica {
         of records: [(key: RecordKey, cells: [Cell])], of scope: Scope, at cut: Cut
     ) -> Int {
         let waiting = records.filter { $0.key.scope == scope && quarantined.contains($0.key) }
-        guard let answers = unprovenAnswers[scope], answers.cut == cut, !answers.isContested else { return 0 }
-        return answers.first == hash(of: waiting) ? answers.count : 0
+        guard let answers = unprovenAnswers[scope], answers.cut == cut else { return 0 }
+        return answers.count(of: hashes(of: waiting))
     }
 
     private func noteUnproven(_ records: [(key: RecordKey, cells: [Cell])], of scope: Scope, at cut: Cut) {
-        let hash = hash(of: records)
         let known = unprovenAnswers[scope].flatMap { $0.cut == cut ? $0 : nil }
-        var answers = known ?? UnprovenAnswers(cut: cut, first: hash)
-        answers.count += 1
-        if answers.first != hash { answers.isContested = true }
+        var answers = known ?? UnprovenAnswers(at: cut)
+        answers.note(hashes(of: records))
         unprovenAnswers[scope] = answers
     }
 
-    private func hash(of records: [(key: RecordKey, cells: [Cell])]) -> Hash128 {
-        var content = ByteWriter()
-        for (key, cells) in records {
+    private func hashes(of records: [(key: RecordKey, cells: [Cell])]) -> [RecordKey: Hash128] {
+        let hashes = records.map { key, cells in
             withBytes(of: key) { bytes in
-                content.write(counted: bytes)
-                content.write(counted: cells.isEmpty ? [] : codec.encode(cells, key: bytes).bytes)
+                (key, chainHasher.hash(cells.isEmpty ? [] : codec.encode(cells, key: bytes).bytes))
             }
         }
-        return chainHasher.hash(content.bytes)
+        return Dictionary(hashes) { first, _ in first }
     }
 
     private struct Unproven: Error {}

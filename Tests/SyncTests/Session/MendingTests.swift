@@ -121,4 +121,32 @@ import Testing
         #expect(
             try headquarters.replica.recomputedDigest(of: Self.customers) == headquarters.replica.digest(of: Self.customers))
     }
+
+    /// What was told of one record alone contradicts nothing that is told of two.
+    @Test func `a record that is set aside while another one waits keeps neither from coming back`() throws {
+        let headquarters = try SessionEnd(0)
+        var line = SessionLink(try SessionEnd(1), headquarters, seed: 12)
+        func meet(_ rounds: Int) {
+            for _ in 0..<rounds {
+                line.pass(10_000)
+                line.connect()
+                line.run()
+                headquarters.session?.noteDamage(of: headquarters.replica.ailingScopes, at: line.now)
+                line.run()
+                line.tear()
+            }
+        }
+        for name in ["C0000044", "C0000045"] { try headquarters.edit(name, phone: "0", at: line.now) }
+        meet(1)
+        try line.left.edit("C0000044", phone: "1", at: line.now)
+        try headquarters.replica.quarantine(try customer(4))
+        meet(2)
+        try headquarters.replica.quarantine(try customer(5))
+        meet(2)
+        #expect(headquarters.replica.quarantinedKeys.count == 2, "nobody is believed so soon")
+        meet(12)
+        #expect(headquarters.replica.ailingScopes == [])
+        #expect(try headquarters.replica.record(customer(4)).cells.compactMap(\.value) == [.text("1")])
+        #expect(line.differences == [])
+    }
 }
