@@ -15,6 +15,7 @@ extension Replica {
                 try tables.put(.quarantine, Array(bytes), row)
                 try tables.delete(.record, Array(bytes))
             }
+            try noteAside(key)
         }
         quarantined.insert(key)
         try noteSystemRecords([key])
@@ -255,6 +256,7 @@ extension Replica {
             if row.hasMarks { try tables.put(.mark, Array(bytes), []) } else { try tables.delete(.mark, Array(bytes)) }
             try tables.delete(.quarantine, Array(bytes))
         }
+        try forgetAside(key)
         quarantined.remove(key)
         try noteSystemRecords(CollectionOfOne(key))
         // Whoever lacks something that could not be told meanwhile is told now.

@@ -4,10 +4,10 @@ import Retail
 import Sync
 import Testing
 
+private let customers = Scope(.customers)
+
 /// Records that are set aside come back among others that are damaged, too, and while work goes on.
 @Suite struct MendingTests {
-    private static let customers = Scope(.customers)
-
     private func equalPair() throws -> SessionLink {
         var link = SessionLink(try SessionEnd(1), try SessionEnd(0), seed: 8)
         for number in 0..<9 { try link.right.edit("C000004\(number)", phone: "\(number)", at: link.now) }
@@ -20,7 +20,7 @@ import Testing
 
     private func customer(_ number: Int) throws -> RecordKey {
         try RecordKey(
-            scope: Self.customers, collection: RetailSchema.customer.number, id: Identifier("C000004\(number)").required)
+            scope: customers, collection: RetailSchema.customer.number, id: Identifier("C000004\(number)").required)
     }
 
     private func heal(_ link: inout SessionLink, until isWhole: (SessionLink) -> Bool) {
@@ -72,25 +72,48 @@ import Testing
         link.connect()
         link.run()
         #expect(link.differences == [])
-        let keys = try link.right.replica.keys(of: Self.customers)
+        let keys = try link.right.replica.keys(of: customers)
         #expect(keys.count == names.count)
-        let digest = link.right.replica.digest(of: Self.customers)
+        let digest = link.right.replica.digest(of: customers)
         for key in keys.prefix(count) { try link.right.replica.quarantine(key) }
         link.right.session?.noteDamage(of: link.right.replica.ailingScopes, at: link.now)
         link.run()
         try expectWhole(link)
-        #expect(link.right.replica.digest(of: Self.customers) == digest)
+        #expect(link.right.replica.digest(of: customers) == digest)
         #expect(link.right.session?.counts.recordsMended == count)
     }
 
-    /// Neither store ever hears what the other one wrote: headquarters cannot tell it while the record is aside.
-    @Test func `two stores that have both written to a record which rots at headquarters bring it back together`() throws {
-        let headquarters = try SessionEnd(0)
-        var lines = [
-            SessionLink(try SessionEnd(1), headquarters, seed: 10), SessionLink(try SessionEnd(2), headquarters, seed: 11),
-        ]
+    /// Headquarters and two stores that have both written to one of its records since it went aside there. Neither store ever hears
+    /// what the other one wrote: headquarters cannot tell it while the record is aside.
+    private struct Trio {
+        let headquarters: SessionEnd
+        var lines: [SessionLink]
+        let key: RecordKey
+
+        init(_ key: RecordKey, beforeIsMet: (SessionEnd, Moment) throws -> Void = { _, _ in }) throws {
+            self.key = key
+            headquarters = try SessionEnd(0)
+            lines = [
+                SessionLink(try SessionEnd(1), headquarters, seed: 10), SessionLink(try SessionEnd(2), headquarters, seed: 11),
+            ]
+            try headquarters.edit("\(key.id)", phone: "0", at: lines[0].now)
+            try headquarters.perform(at: lines[0].now) {
+                try $0.edit(customer: key.id, [(RetailSchema.Customer.tier, "gold")], at: 0)
+            }
+            meet(2)
+            for line in lines {
+                try line.left.edit("\(key.id)", phone: "+\(line.left.member)", at: line.now)
+                #expect(line.left.replica.vector(of: customers).entries.count == 2)
+            }
+            try beforeIsMet(headquarters, lines[0].now)
+            try headquarters.replica.quarantine(key)
+            meet(1)
+            #expect(headquarters.replica.vector(of: customers).entries.count == 3, "what they wrote is held around it")
+            #expect(headquarters.replica.quarantinedKeys == [key], "once told is not enough")
+        }
+
         /// Each line is there for some seconds, one after the other.
-        func meet(_ rounds: Int, while isOpen: () -> Bool = { true }) {
+        mutating func meet(_ rounds: Int, while isOpen: () -> Bool = { true }) {
             for round in 0..<rounds * 2 where isOpen() {
                 lines[round % 2].now = Moment(
                     monotonic: Int64(round) * 10_000, wall: lines[1 - round % 2].now.wall + 10_000)
@@ -101,25 +124,44 @@ import Testing
                 lines[round % 2].tear()
             }
         }
-        let key = try customer(4)
-        try headquarters.edit("C0000044", phone: "0", at: lines[0].now)
-        meet(2)
-        for line in lines {
-            try line.left.edit("C0000044", phone: "+\(line.left.member)", at: line.now)
-            #expect(line.left.replica.vector(of: Self.customers).entries.count == 2)
+    }
+
+    /// What headquarters writes beside it reaches no store, either, before the record is back.
+    @Test(arguments: [nil, false, true])
+    func `two stores that have both written to a record which rots at headquarters bring it back together`(
+        isWrittenBesideAfterwards: Bool?
+    ) throws {
+        func write(at headquarters: SessionEnd, _ now: Moment) throws {
+            try headquarters.edit("C0000045", phone: "5", at: now)
         }
-        try headquarters.replica.quarantine(key)
-        meet(1)
-        #expect(headquarters.replica.vector(of: Self.customers).entries.count == 3, "what they wrote is held around it")
-        #expect(headquarters.replica.quarantinedKeys == [key], "once told is not enough")
-        meet(12) { !headquarters.replica.ailingScopes.isEmpty }
+        var trio = try Trio(customer(4)) { if isWrittenBesideAfterwards == false { try write(at: $0, $1) } }
+        let headquarters = trio.headquarters
+        if isWrittenBesideAfterwards == true { try write(at: headquarters, trio.lines[0].now) }
+        trio.meet(12) { !headquarters.replica.ailingScopes.isEmpty }
         #expect(headquarters.replica.ailingScopes == [])
-        let phones = try headquarters.replica.record(key).cells.compactMap(\.value)
-        #expect(Set(phones) == [.text("+1"), .text("+2")])
-        meet(2)
-        for line in lines { #expect(line.differences == []) }
-        #expect(
-            try headquarters.replica.recomputedDigest(of: Self.customers) == headquarters.replica.digest(of: Self.customers))
+        let texts = try headquarters.replica.record(trio.key).cells.compactMap(\.value)
+        #expect(Set(texts) == [.text("+1"), .text("+2"), .text("gold")])
+        trio.meet(2)
+        for line in trio.lines { #expect(line.differences == []) }
+        #expect(try headquarters.replica.recomputedDigest(of: customers) == headquarters.replica.digest(of: customers))
+    }
+
+    @Test func `one of several who leaves out what it knew of is not believed, and the others are asked anew`() throws {
+        let trio = try Trio(customer(4))
+        let told = try trio.lines.map { line in
+            (cells: try line.left.replica.record(trio.key).cells, cut: line.left.replica.cut(of: customers))
+        }
+        func gather(_ cells: [Cell], _ cut: Cut) throws -> [Cell]? {
+            try trio.headquarters.replica.gather([(key: trio.key, cells: cells)], of: customers, at: cut)?.first?.cells
+        }
+        let lie = told[1].cells.filter { $0.slot.field != RetailSchema.Customer.tier }
+        #expect(lie.count == 1 && told[1].cells.count == 2)
+        #expect(try gather(lie, told[1].cut) == nil)
+        #expect(try gather(told[0].cells, told[0].cut) == nil, "what the other one had told is forgotten")
+        #expect(try gather(lie, told[1].cut) == nil)
+        #expect(try gather(told[1].cells, told[1].cut) == nil)
+        let joined = try #require(try gather(told[0].cells, told[0].cut))
+        #expect(Set(joined.compactMap(\.value)) == [.text("+1"), .text("+2"), .text("gold")])
     }
 
     /// What was told of one record alone contradicts nothing that is told of two.
