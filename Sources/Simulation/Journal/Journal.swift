@@ -219,7 +219,7 @@ public struct Journal: Sendable {
     private mutating func noteOwn(
         _ point: ChainPoint, of own: Origin, in scope: Scope, _ replica: Replica, at node: Int, _ time: Int64
     ) throws {
-        let again = rewritten(in: scope, replica, at: node)
+        let again = rewritten(by: own, in: scope, replica, at: node)
         let ended = again.compactMap { $0.first.map { forks[$0.dot.origin] ?? $0.dot.origin } }
         noteClosed(replica.closedOrigins + ended)
         var last = standing(of: own, in: scope, at: node)
@@ -306,8 +306,12 @@ public struct Journal: Sendable {
 
     /// What a machine held of its own member's or another's under other names, and holds so no longer: by origin, each ascending by
     /// sequence.
-    private func rewritten(in scope: Scope, _ replica: Replica, at node: Int) -> [[JournalEntry]] {
-        guard let before = held[node]?[scope], let now = vector(of: replica, in: scope) else { return [] }
+    private func rewritten(
+        by own: Origin, in scope: Scope, _ replica: Replica, at node: Int
+    ) -> [[JournalEntry]] {
+        guard let before = held[node]?[scope] else { return [] }
+        // Where its own name has several histories, what it has just written belongs to none of them yet.
+        let now = vector(of: replica, in: scope) ?? seen(standing(of: own, in: scope, at: node), of: own, in: scope, replica)
         return Dictionary(grouping: missing(from: now, of: before, in: scope)) { forks[$0.dot.origin] ?? $0.dot.origin }.sorted
         { $0.key < $1.key }
         .map { $0.value.sorted { $0.dot.sequence < $1.dot.sequence } }

@@ -24,7 +24,8 @@ struct AcknowledgedKept: Oracle {
     }
 
     private mutating func check(_ node: Int, _ scopes: [Scope], in laboratory: Laboratory) throws {
-        guard let replica = laboratory.world.nodes[node].replica else { return }
+        // One whose disk cannot be asked says too little of itself, and nothing to others.
+        guard let replica = laboratory.world.nodes[node].replica, !replica.isStale else { return }
         let journal = laboratory.journal
         for scope in scopes.sorted() {
             guard let now = journal.vector(of: replica, in: scope) else { continue }

@@ -34,7 +34,8 @@ struct InSync: Oracle {
     private func check(_ node: Int, about other: Int, in laboratory: Laboratory) throws {
         let (machine, peer) = (laboratory.world.nodes[node], laboratory.world.nodes[other])
         guard let session = laboratory.world.sessionInSync(of: node, with: other), let replica = machine.replica,
-            let held = peer.replica
+            // One whose disk cannot be asked says too little of itself, and nothing to others.
+            let held = peer.replica, !held.isStale
         else { return }
         for scope in Self.scopes(machine.member, peer.member) where session.suspended[scope] == nil {
             let (own, theirs) = (replica.vector(of: scope), held.vector(of: scope))
