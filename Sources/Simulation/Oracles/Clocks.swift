@@ -18,7 +18,10 @@ struct Clocks: Oracle {
         for scope in scopes {
             guard let vector = laboratory.journal.vector(of: replica, in: scope) else { continue }
             for news in newcomers.take(of: scope, at: node, holding: vector, in: laboratory.journal) {
-                guard let first = news.first, let last = news.last, last.node == node else { continue }
+                // What it has made up in another's name it has not stamped as its own.
+                guard let first = news.first, let last = news.last, last.node == node,
+                    first.dot.origin.member == laboratory.world.nodes[node].member
+                else { continue }
                 try check(scope, first.dot, upTo: last.dot.sequence, node, laboratory)
             }
         }
