@@ -27,8 +27,6 @@ public struct Journal: Sendable {
     private(set) var fences: [Fence] = []
     /// Transactions that somebody has made up in another member's name, and whose.
     private var forgeries: [Scope: [(dot: Dot, origin: Origin)]] = [:]
-    /// What replicas of these incarnations hold under numbers that somebody has made up another history for as well.
-    private var beside: [Origin: [Scope: [Dot: VersionVector]]] = [:]
     /// Incarnations whose shares of counters others state.
     private var closed: Set<Origin> = []
     /// Machines whose disks were set back, and what must be there at least when they start again.
@@ -214,30 +212,7 @@ public struct Journal: Sendable {
                 }
                 try noteOwn(point, of: name, in: scope, replica, at: node, time)
             }
-            noteBeside(replica, in: scope)
             if let vector = vector(of: replica, in: scope) { held[node, default: [:]][scope] = vector }
-        }
-    }
-
-    /// Notes what a machine holds of a member's own word beside what somebody has made up in that one's name: the numbers are the same,
-    /// and its cut tells one history alone. It may have taken in the one after the other, or what was missing in a repair.
-    private mutating func noteBeside(_ replica: Replica, in scope: Scope) {
-        guard let forgeries = forgeries[scope], let now = vector(of: replica, in: scope) else { return }
-        for (forged, origin) in forgeries where now.covers(forged) {
-            let kept = (origins[scope]?[origin]?.branches ?? []).compactMap { branch in
-                branch.entries.last { !isHeld($0, by: now, in: scope) && isShown($0, of: origin, by: replica) }?.dot
-            }
-            guard !kept.isEmpty else { continue }
-            let held = VersionVector(kept.map { .init(origin: $0.origin, sequence: $0.sequence) })
-            beside[replica.identity.origin, default: [:]][scope, default: [:]][forged, default: VersionVector()].join(held)
-        }
-    }
-
-    /// Whether anything of a transaction is there under the number that it was given.
-    private func isShown(_ entry: JournalEntry, of origin: Origin, by replica: Replica) -> Bool {
-        let dot = Dot(origin: origin, sequence: entry.dot.sequence)
-        return entry.effects.contains { effect in
-            ((try? replica.record(effect.key))?.cells ?? []).contains { $0.dot == dot && $0.stamp == entry.stamp }
         }
     }
 
@@ -360,10 +335,7 @@ public struct Journal: Sendable {
     ///
     /// - Returns: nil if it claims to hold a history that nobody has written.
     public func vector(of replica: Replica, in scope: Scope) -> VersionVector? {
-        guard !forks.isEmpty else { return replica.vector(of: scope) }
-        let vector = vector(at: replica.cut(of: scope), in: scope)
-        let beside = beside[replica.identity.origin]?[scope] ?? [:]
-        return beside.reduce(vector) { sum, one in sum.map { $0.covers(one.key) ? $0.joined(with: one.value) : $0 } }
+        forks.isEmpty ? replica.vector(of: scope) : vector(at: replica.cut(of: scope), in: scope)
     }
 
     private func vector(at cut: Cut, in scope: Scope) -> VersionVector? {
@@ -385,14 +357,6 @@ public struct Journal: Sendable {
 
     /// Transactions that somebody has made up, by the journal's names and in whose name: in the order in which they were told.
     func forgeries(in scope: Scope) -> [(dot: Dot, origin: Origin)] { forgeries[scope] ?? [] }
-
-    /// Whether whoever holds what a vector says holds another history of an origin under a dot's number.
-    func isHeldOtherwise(_ dot: Dot, of origin: Origin, by vector: VersionVector, in scope: Scope) -> Bool {
-        (origins[scope]?[origin]?.branches ?? []).contains { branch in
-            branch.name != dot.origin && branch.base.sequence < dot.sequence
-                && vector.covers(Dot(origin: branch.name, sequence: dot.sequence))
-        }
-    }
 
     /// Ascending.
     public var scopes: [Scope] { origins.keys.sorted() }

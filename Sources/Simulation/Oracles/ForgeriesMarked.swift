@@ -32,8 +32,6 @@ struct ForgeriesMarked: Oracle {
             for (dot, origin) in forgeries where vector.covers(dot) {
                 // With whose certificate somebody calls, in that one's name he can vouch for anything.
                 guard !laboratory.world.impostors.contains(origin.member) else { continue }
-                // Whoever had the member's own word under a number has not taken the other.
-                guard !journal.isHeldOtherwise(dot, of: origin, by: vector, in: scope) else { continue }
                 if origin.member == machine.member { adopted[scope, default: []].insert(dot) }
                 let isMarked = spans.contains { span in
                     span.origin == origin && span.beyond < dot.sequence && dot.sequence <= span.upTo
