@@ -15,6 +15,8 @@ final class RealPlay {
     private(set) var contested: Set<String> = []
     /// Why nodes refused what they had to refuse.
     private(set) var refusals: [String] = []
+    /// What became of the last work.
+    private var reason = ""
 
     /// Founds the chain, and waits until everybody is connected.
     init(_ schedule: Schedule, expected: SimulatedPlay) throws {
@@ -64,10 +66,15 @@ final class RealPlay {
         reach.take(act)
         switch act {
         case .work(let work):
-            guard chain.nodes[work.node].isRunning else { return false }
-            let refusal = try tills.perform(work, number, at: schedule.wall(at: time), on: chain.nodes[work.node])
-            if case .refused(let reason) = refusal { refusals.append(reason) }
-            return refusal == .written
+            let node = chain.nodes[work.node]
+            guard node.isRunning else {
+                reason = "the node is off; its log ends with \((try? node.logLines().suffix(3)) ?? [])"
+                return false
+            }
+            let outcome = try tills.perform(work, number, at: schedule.wall(at: time), on: node)
+            reason = "the node says \(outcome)"
+            if case .refused(let refusal) = outcome { refusals.append(refusal) }
+            return outcome == .written
         case .cut(let one, let other, _):
             try setFaults(one, other)
             return nil
@@ -159,8 +166,8 @@ final class RealPlay {
 
     private func check(_ effect: Bool?, _ isExpected: Bool, _ place: String) throws {
         guard let effect, effect != isExpected else { return }
-        let reason = effect ? "it was done, and not in the simulator" : "it was done in the simulator alone"
-        throw difference(place, reason + "; refused last: \(refusals.last ?? "nothing")")
+        let world = effect ? "it was done, and not in the simulator" : "it was done in the simulator alone"
+        throw difference(place, world + "; last, " + reason)
     }
 
     private func compare(
