@@ -90,13 +90,14 @@ private let customers = Scope(.customers)
         var lines: [SessionLink]
         let key: RecordKey
 
-        init(_ key: RecordKey, beforeIsMet: (SessionEnd, Moment) throws -> Void = { _, _ in }) throws {
+        init(_ key: RecordKey) throws {
             self.key = key
             headquarters = try SessionEnd(0)
             lines = [
                 SessionLink(try SessionEnd(1), headquarters, seed: 10), SessionLink(try SessionEnd(2), headquarters, seed: 11),
             ]
             try headquarters.edit("\(key.id)", phone: "0", at: lines[0].now)
+            try headquarters.edit("C0000046", phone: "6", at: lines[0].now)
             try headquarters.perform(at: lines[0].now) {
                 try $0.edit(customer: key.id, [(RetailSchema.Customer.tier, "gold")], at: 0)
             }
@@ -105,7 +106,6 @@ private let customers = Scope(.customers)
                 try line.left.edit("\(key.id)", phone: "+\(line.left.member)", at: line.now)
                 #expect(line.left.replica.vector(of: customers).entries.count == 2)
             }
-            try beforeIsMet(headquarters, lines[0].now)
             try headquarters.replica.quarantine(key)
             meet(1)
             #expect(headquarters.replica.vector(of: customers).entries.count == 3, "what they wrote is held around it")
@@ -126,17 +126,16 @@ private let customers = Scope(.customers)
         }
     }
 
-    /// What headquarters writes beside it reaches no store, either, before the record is back.
-    @Test(arguments: [nil, false, true])
+    /// What headquarters writes beside it reaches no store, either, before the record is back; nor does it touch another one that
+    /// goes aside only then.
+    @Test(arguments: [(false, false), (true, false), (true, true)])
     func `two stores that have both written to a record which rots at headquarters bring it back together`(
-        isWrittenBesideAfterwards: Bool?
+        isWrittenBeside: Bool, isAnotherSetAside: Bool
     ) throws {
-        func write(at headquarters: SessionEnd, _ now: Moment) throws {
-            try headquarters.edit("C0000045", phone: "5", at: now)
-        }
-        var trio = try Trio(customer(4)) { if isWrittenBesideAfterwards == false { try write(at: $0, $1) } }
+        var trio = try Trio(customer(4))
         let headquarters = trio.headquarters
-        if isWrittenBesideAfterwards == true { try write(at: headquarters, trio.lines[0].now) }
+        if isWrittenBeside { try headquarters.edit("C0000045", phone: "5", at: trio.lines[0].now) }
+        if isAnotherSetAside { try headquarters.replica.quarantine(customer(6)) }
         trio.meet(12) { !headquarters.replica.ailingScopes.isEmpty }
         #expect(headquarters.replica.ailingScopes == [])
         let texts = try headquarters.replica.record(trio.key).cells.compactMap(\.value)
