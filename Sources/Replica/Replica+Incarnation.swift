@@ -76,7 +76,9 @@ extension Replica {
         guard overlays[scope] == nil else { throw ReplicaError.folding(scope: scope) }
         try settleRecent()
         let head = scopes[scope]?.head(of: closed).point ?? Head.none.point
-        let agreed = try knowledge(of: closed, in: scope).agreement(with: peer) ?? Head.none.point
+        let mine = try knowledge(of: closed, in: scope)
+        let own = Mutants.isOn("nobody-knows-what-was-written-since") ? nil : run
+        let agreed = mine.agreement(with: peer, writtenUnder: own) ?? Head.none.point
         guard agreed.sequence < head.sequence, !Mutants.isOn("branch-is-not-salvaged") else {
             try inTransaction { try setProven(closed, in: scope) }
             return 0

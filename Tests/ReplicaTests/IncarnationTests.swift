@@ -66,6 +66,30 @@ import Testing
         try expectEqual([headquarters, restored], sold: 69)
     }
 
+    /// The made-up ones took the number of a sale that headquarters never got: the till took them for what it had lost.
+    @Test func `what is made up under the opening in which a till writes takes nothing of the till's place`() throws {
+        let (till, headquarters) = (try Shop.replica(1), try Shop.replica(0))
+        let (forged, real) = (Value.text("made up"), Value.text("real"))
+        var incarnation: UInt64 = 50_000
+        for number in 1...4 { try till.sell(UInt64(number), 1, at: 1000) }
+        try meet([headquarters, till], at: 1500, incarnation: &incarnation)
+        let (origin, base) = (till.identity.origin, headquarters.cut(of: Shop.books))
+        let point = ChainPoint(sequence: 9, hash: Hash128(high: 9, low: 9))
+        let header = DeltaHeader(
+            scope: Shop.books, base: base, cut: Cut([(origin, point)]), horizon: VersionVector(), runs: [])
+        let cell = Cell(
+            slot: SlotKey(field: Shop.text), dot: Dot(origin: origin, sequence: 9), stamp: HLC(milliseconds: 1600),
+            content: .value(forged))
+        try headquarters.join([Delta(header: header, records: [DeltaRecord(key: Shop.note, cells: [cell])])], at: 1600)
+        try till.sell(5, 10, at: 1700)
+        try till.perform(at: 1800) { try $0.set(Shop.text, of: Shop.note, to: real) }
+        try meet([headquarters, till], at: 2000, incarnation: &incarnation)
+        try expectEqual([headquarters, till], sold: 14)
+        let text = try headquarters.record(Shop.note).register(SlotKey(field: Shop.text))
+        #expect(text?.value == real && text?.losers.map(\.value) == [forged])
+        #expect(till.identity.origin != origin)
+    }
+
     @Test func `two clones of one file that both sell are told apart`() throws {
         let disk = SimulatedDisk()
         let till = try Shop.replica(1, on: disk)

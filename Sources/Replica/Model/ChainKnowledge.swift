@@ -24,13 +24,23 @@ public struct ChainKnowledge: Hashable, Sendable {
     /// The last point up to which both histories are the same, among those whose hash is known here.
     ///
     /// Runs tell it exactly, because every opening draws its own. Only a machine that was set back with its memory goes on
-    /// twice under one run; then hashes differ, and what they do not confirm counts as different.
-    func agreement(with other: ChainKnowledge) -> ChainPoint? {
+    /// twice under one run, and what somebody has made up goes on under one that another writes under: then hashes differ, or
+    /// the other side knows of more than was written (`goes`), and what no hash confirms counts as different.
+    ///
+    /// - Parameter run: that of the present opening here, if it is this replica's own chain.
+    func agreement(with other: ChainKnowledge, writtenUnder run: Hash128? = nil) -> ChainPoint? {
         let theirs = Dictionary(other.points.map { ($0.sequence, $0.hash) }, uniquingKeysWith: { first, _ in first })
         let common = points.prefix { $0.sequence <= lastCommonRun(with: other) }
+        if let run, other.goes(beyond: last, under: run) { return common.last { theirs[$0.sequence] == $0.hash } }
         guard let parting = common.firstIndex(where: { theirs[$0.sequence].map { [hash = $0.hash] in $0 != hash } ?? false })
         else { return common.last }
         return common[..<parting].last { theirs[$0.sequence] == $0.hash }
+    }
+
+    /// Whether the transaction behind a sequence was made under a run.
+    private func goes(beyond sequence: UInt64, under run: Hash128) -> Bool {
+        guard sequence < last, let span = runs.last(where: { $0.from <= sequence + 1 }) else { return false }
+        return span.high == run.high && span.low == run.low
     }
 
     /// Whether both hold a transaction at the same place that is not the same: what only one of them holds parts nobody.
