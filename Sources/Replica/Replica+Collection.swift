@@ -95,11 +95,16 @@ extension Replica {
     /// registrar's decision has not arrived.
     func noteHorizon(_ header: DeltaHeader) throws {
         guard !horizon(of: header.scope).covers(header.horizon) else { return }
-        let horizon = (scopes[header.scope]?.toldHorizon ?? VersionVector()).joined(with: header.horizon)
+        try raiseHorizon(of: header.scope, by: header.horizon)
+    }
+
+    /// Remembers that marks of these transactions may be missing here.
+    func raiseHorizon(of scope: Scope, by vector: VersionVector) throws {
+        let horizon = (scopes[scope]?.toldHorizon ?? VersionVector()).joined(with: vector)
         var writer = ByteWriter()
         horizon.encode(into: &writer)
-        try Meta(connection).set(toldHorizonName(header.scope), writer.bytes)
-        scopes[header.scope]?.toldHorizon = horizon
+        try Meta(connection).set(toldHorizonName(scope), writer.bytes)
+        scopes[scope]?.toldHorizon = horizon
     }
 
     func loadToldHorizons() throws {

@@ -11,6 +11,7 @@ extension Replica {
     func rewrite(_ closed: Origin, in scope: Scope, beyond agreed: ChainPoint, upTo last: UInt64) throws {
         let keys = try takeKeys(of: closed, in: scope, beyond: agreed)
         let base = nextDot(in: scope).sequence - 1
+        let collected = min(last, horizon(of: scope).sequence(of: closed))
         var renamed: [UInt64: [Renamed]] = [:]
         var stamp = HLC.none
         for key in keys {
@@ -35,6 +36,11 @@ extension Replica {
         if !Mutants.isOn("salvaged-past-is-still-claimed") { changing(scope).lower(closed, to: agreed) }
         try forgetChain(of: closed, in: scope, beyond: agreed.sequence)
         try appendChain(renamed, in: scope, from: base + 1, upTo: base + last - agreed.sequence, stamp)
+        if collected > agreed.sequence, !Mutants.isOn("marks-of-the-rewritten-are-missed") {
+            // What they removed may be said by no mark any more: whoever lacks them is to get a whole state.
+            let dot = VersionVector.Entry(origin: identity.origin, sequence: base + collected - agreed.sequence)
+            try raiseHorizon(of: scope, by: VersionVector([dot]))
+        }
         // A follower's cursor may cover the sequences that are free again.
         try requireRescan(of: scope, below: vector(of: scope))
     }

@@ -67,6 +67,35 @@ import Testing
         #expect(store.digest(of: Shop.books) == headquarters.digest(of: Shop.books))
     }
 
+    /// No mark said any more what had been removed, and the small delta that told of it did nothing.
+    @Test func `what was removed and collected is told by a whole state when it is written again`() throws {
+        let disk = SimulatedDisk()
+        let (headquarters, store) = (try Shop.replica(0, on: disk), try Shop.replica(1))
+        try Self.write(headquarters) {
+            try $0.insert(Self.early, into: Shop.tags, of: Shop.note)
+            try $0.insert(Self.late, into: Shop.tags, of: Shop.note)
+        }
+        try Self.carry(Shop.books, from: headquarters, to: store)
+        try headquarters.checkpoint()
+        let restored = try Shop.copy(disk, run: 77)
+        try Self.write(headquarters) { try $0.remove(Shop.tags, Self.early, of: Shop.note) }
+        try Self.carry(Shop.books, from: headquarters, to: store)
+        try headquarters.advanceHorizon(of: Shop.books, acknowledged: [store.vector(of: Shop.books)], at: 1000)
+        try Self.carry(.chain, from: headquarters, to: store)
+        #expect(try !store.collectMarks())
+        // Set back, it writes something else under the same number.
+        try Self.write(restored) { try $0.set(Shop.text, of: Shop.note, to: .text("new")) }
+        let origin = headquarters.identity.origin
+        let known = try restored.knowledge(of: origin, in: Shop.books)
+        #expect(try store.yield(origin, in: Shop.books, to: known, at: 1000) == 1)
+        let delta = try #require(try store.delta(Shop.books, for: restored.cut(of: Shop.books)))
+        #expect(delta.header.reach == .wholeState)
+        try Self.carry(Shop.books, from: restored, to: store)
+        try Self.carry(Shop.books, from: store, to: restored)
+        #expect(try restored.tags == [Self.late])
+        #expect(restored.digest(of: Shop.books) == store.digest(of: Shop.books))
+    }
+
     @Test func `a replica that held nothing, and has written something since, takes what was on its way to it`() throws {
         let (headquarters, store) = (try Shop.replica(0), try Shop.replica(1))
         try Self.write(headquarters) { try $0.insert(Self.early, into: Shop.tags, of: Shop.note) }
