@@ -154,11 +154,25 @@ public struct SessionHub {
         for (key, answer) in answers {
             slots[key]?.session.answer(answer, at: now)
             drive(key, at: now)
+            if case .settled(_, let standings, _) = answer { endSessions(thatToldMoreThan: standings, butNot: key, at: now) }
         }
         noteChanges(of: scopes, at: now)
         // Behind the transactions that they confirm.
         for (key, answer) in answers {
             if case .kept(_, let news, _) = answer, !news.isEmpty { tell(news, butNot: key, at: now) }
+        }
+    }
+
+    /// What was written again under another origin is not held under the old one any more. A session cannot take back what it has
+    /// told: the next one tells it anew.
+    ///
+    /// - Parameter settled: the one that settled the past: it does.
+    private mutating func endSessions(
+        thatToldMoreThan standings: [Scope: Standing], butNot settled: SessionKey, at now: Moment
+    ) {
+        guard !standings.isEmpty, !Mutants.isOn("what-was-told-stays-told") else { return }
+        for key in keys where key != settled && slots[key]?.session.hasToldMore(than: standings) == true {
+            end(key, because: .finished, at: now)
         }
     }
 

@@ -60,7 +60,7 @@ public struct ReplicaDesk {
             return .done
         case .concede(let scope, let origin, let point):
             try replica.concede(origin, in: scope, beyond: point, at: milliseconds)
-            return .done
+            return .settled(doubts: [], standing: try standing(.everything, from: peer), refused: [:])
         case .join(let deltas, let ordinal):
             return .joined(ordinal: ordinal, refused: try join(deltas, from: peer, at: milliseconds))
         case .stage(let header):

@@ -155,6 +155,14 @@ public struct Session {
         pump(at: now)
     }
 
+    /// Whether the other side takes more for held here than is, of a scope that is not left out.
+    func hasToldMore(than standings: [Scope: Standing]) -> Bool {
+        heard.contains { scope, basis in
+            guard let held = standings[scope]?.cut.vector, shares(scope) else { return false }
+            return !held.covers(basis.cut.vector)
+        }
+    }
+
     /// Learns whether the line takes what is sent; while it does not, nothing more is made ready.
     public mutating func noteWritable(_ isWritable: Bool, at now: Moment) {
         self.isWritable = isWritable
