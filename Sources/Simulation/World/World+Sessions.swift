@@ -242,7 +242,7 @@ extension World {
 
     private func serve(_ request: SessionRequest, for key: SessionKey, from peer: UInt32, at node: SimulatedNode) {
         guard let program = node.program else { return }
-        guard let answer = spooled(request, program) else {
+        guard let answer = spooled(request, from: peer, program) else {
             let work = SessionWork(key: key, request: request, peer: peer, milliseconds: moment(of: node).wall)
             return ask(ReplicaTurns.Request(.session(work)), at: node)
         }
@@ -254,9 +254,9 @@ extension World {
     }
 
     /// Large deltas are read beside the replica's owner.
-    private func spooled(_ request: SessionRequest, _ program: SimulatedNode.Program) -> SessionAnswer? {
+    private func spooled(_ request: SessionRequest, from peer: UInt32, _ program: SimulatedNode.Program) -> SessionAnswer? {
         do {
-            return try program.spools.serve(request)
+            return try program.spools.serve(request, from: peer)
         } catch let error as ReplicaError {
             guard case .spool(let scope, _) = request else { return .failed(SessionError(error)) }
             return .refused([scope: SessionError(error)])

@@ -38,7 +38,7 @@ public final class DirectServer {
     private func tryServing(
         _ request: SessionRequest, from peer: UInt32, at milliseconds: Int64
     ) throws -> SessionAnswer {
-        if let answer = try spools.serve(request) { return answer }
+        if let answer = try spools.serve(request, from: peer) { return answer }
         let answer = try desk.serve(request, from: peer, incarnation: random.next(), at: milliseconds, verify: verify)
         while try desk.replica.fold(at: milliseconds) {}
         return answer
