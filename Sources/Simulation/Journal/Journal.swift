@@ -27,6 +27,9 @@ public struct Journal: Sendable {
     private(set) var fences: [Fence] = []
     /// Transactions that somebody has made up in another member's name, and whose.
     private var forgeries: [Scope: [(dot: Dot, origin: Origin)]] = [:]
+    /// Records to which a member has written under numbers under which somebody has made up something else, since they were last
+    /// asked for.
+    private var disputedKeys: Set<RecordKey> = []
     /// Incarnations whose shares of counters others state.
     private var closed: Set<Origin> = []
     /// Machines whose disks were set back, and what must be there at least when they start again.
@@ -73,6 +76,7 @@ public struct Journal: Sendable {
         history.append(entry, to: branch)
         origins[scope, default: [:]][origin] = history
         held[entry.node, default: [:]][scope, default: VersionVector()].advance(name, to: dot.sequence)
+        noteDispute(entry, in: scope)
         guard entry.born == nil else { return entry }
         for (index, effect) in entry.effects.enumerated() {
             var record = histories.removeValue(forKey: effect.key) ?? RecordHistory(isRanked: ShopRules.isRanked(effect.key))
@@ -100,8 +104,20 @@ public struct Journal: Sendable {
             lost[scope, default: []].insert(entry.dot)
             forgeries[scope, default: []].append((entry.dot, forgery.origin))
         }
+        for entry in origins[scope]?[forgery.origin]?.branches.flatMap(\.entries) ?? [] { noteDispute(entry, in: scope) }
         // It is nowhere but on the line.
         held[forgery.node] = machine
+    }
+
+    private mutating func noteDispute(_ entry: JournalEntry, in scope: Scope) {
+        if isDisputed(entry, in: scope) { disputedKeys.formUnion(entry.effects.map(\.key)) }
+    }
+
+    /// The records about which nobody can tell what is to be seen of them before their writers have written it again: who has
+    /// heard of both histories may show both together. Each is told once.
+    mutating func takeDisputedKeys() -> Set<RecordKey> {
+        defer { disputedKeys = [] }
+        return disputedKeys
     }
 
     /// HQ is about to close incarnations that are lost, and to take over their rights.
@@ -212,7 +228,20 @@ public struct Journal: Sendable {
                 }
                 try noteOwn(point, of: name, in: scope, replica, at: node, time)
             }
+            try settleForgeries(in: scope, replica)
             if let vector = vector(of: replica, in: scope) { held[node, default: [:]][scope] = vector }
+        }
+    }
+
+    /// Whose name was taken has taken over what was made up: behind what it wrote itself, of whose numbers the forger has spoken and
+    /// told nothing.
+    private mutating func settleForgeries(in scope: Scope, _ replica: Replica) throws {
+        let forged = (forgeries[scope] ?? []).filter { $0.origin.member == replica.identity.member }
+        for (dot, origin) in forged {
+            guard let point = replica.cut(of: scope)[origin], let branch = origins[scope]?[origin]?.branch(of: point),
+                origins[scope]?[origin]?.branches[branch].name == dot.origin
+            else { continue }
+            origins[scope]?[origin]?.rebase(branch, onto: try replica.knowledge(of: origin, in: scope).points)
         }
     }
 
@@ -357,6 +386,24 @@ public struct Journal: Sendable {
 
     /// Transactions that somebody has made up, by the journal's names and in whose name: in the order in which they were told.
     func forgeries(in scope: Scope) -> [(dot: Dot, origin: Origin)] { forgeries[scope] ?? [] }
+
+    /// Whether somebody has made up something else under a transaction's number, or under one before it: whoever hears of both
+    /// before the writer has written its own again cannot know that they are two histories.
+    func isDisputed(_ entry: JournalEntry, in scope: Scope) -> Bool {
+        guard let forgeries = forgeries[scope] else { return false }
+        let origin = forks[entry.dot.origin] ?? entry.dot.origin
+        return forgeries.contains {
+            $0.origin == origin && $0.dot.origin != entry.dot.origin && $0.dot.sequence <= entry.dot.sequence
+        }
+    }
+
+    /// Whether the member in whose name something was made up has really written under that number, too.
+    func isBesideReal(_ forged: Dot, of origin: Origin, in scope: Scope) -> Bool {
+        (origins[scope]?[origin]?.branches ?? []).contains { branch in
+            let entry = branch.entries(beyond: forged.sequence - 1, upTo: forged.sequence).first
+            return entry.map { one in !(forgeries[scope] ?? []).contains { $0.dot == one.dot } } ?? false
+        }
+    }
 
     /// Ascending.
     public var scopes: [Scope] { origins.keys.sorted() }

@@ -8,7 +8,7 @@ struct OriginHistory: Sendable {
         /// What the journal calls the origin in this history: in the first one as everybody does.
         let name: Origin
         /// The history that this one leaves, if there is one, and behind which of its transactions.
-        let base: (branch: Int?, sequence: UInt64)
+        fileprivate(set) var base: (branch: Int?, sequence: UInt64)
         /// Ascending by sequence, without gaps.
         var entries: [JournalEntry] = []
 
@@ -62,6 +62,20 @@ struct OriginHistory: Sendable {
         guard found != nil || point == nil else { return nil }
         branches.append(Branch(name: name(), base: (found, sequence)))
         return branches.count - 1
+    }
+
+    /// What was told of a history lies behind a transaction of another one: those that it was thought to have in that place were
+    /// never told.
+    ///
+    /// - Parameter points: of one chain, ascending, the history's last one among them: the last of them in another history is where
+    ///   this one begins.
+    mutating func rebase(_ branch: Int, onto points: [ChainPoint]) {
+        for point in points.reversed() where point.sequence > branches[branch].base.sequence {
+            guard let parent = self.branch(of: point), parent != branch else { continue }
+            branches[branch].entries.removeFirst(Int(clamping: point.sequence - branches[branch].base.sequence))
+            branches[branch].base = (parent, point.sequence)
+            return
+        }
     }
 
     mutating func append(_ entry: JournalEntry, to branch: Int) { branches[branch].entries.append(entry) }

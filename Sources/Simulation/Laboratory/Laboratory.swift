@@ -131,8 +131,9 @@ public final class Laboratory {
         case .changed(let node, let scopes):
             guard let replica = world.nodes[node].replica else { return }
             try journal.follow(replica, scopes, at: node, world.now)
-        case .whole, .settled, .ended: break
+        case .whole, .settled, .ended: return
         }
+        for key in journal.takeDisputedKeys() { world.alter(key) }
     }
 
     // MARK: For acts

@@ -37,6 +37,8 @@ struct ForgeriesMarked: Oracle {
                     span.origin == origin && span.beyond < dot.sequence && dot.sequence <= span.upTo
                 }
                 guard !isMarked, adopted[scope]?.contains(dot) != true else { continue }
+                // Whoever has heard of the real one under that number may show both together.
+                guard !journal.isBesideReal(dot, of: origin, in: scope) else { continue }
                 throw Self.violation(
                     "\(scope): holds a transaction \(dot.sequence) that somebody has made up in the name of member "
                         + "\(origin.member), and takes it for that member's own", at: node, in: laboratory)

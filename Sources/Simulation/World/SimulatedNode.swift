@@ -36,7 +36,7 @@ public final class SimulatedNode {
     var mayForget = false
     /// Rows of its replica were damaged: what they held it may refuse until a peer has mended them.
     var hasRot = false
-    /// Records that somebody has altered on some machine, in another member's name.
+    /// Records that somebody has altered on some machine, in another member's name, or may have.
     var altered: Set<RecordKey> = []
     /// Records whose rows were damaged or lost, and those that were lost.
     var rottenRows: Set<RecordKey> = []

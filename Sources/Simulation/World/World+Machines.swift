@@ -44,6 +44,8 @@ extension World {
             decidesRights: node.build != .tightFisted, random: random.split())
         node.program = SimulatedNode.Program(turns, hub, DialPlan(targets), random, at: moment(of: node).wall)
         refreshMembers(at: node)
+        // That has read the disk, too.
+        guard node.disk.isPowered else { return crash(node) }
         for target in targets.indices { schedule(.dial(target), for: node, at: now) }
         schedule(.house, for: node, at: now + Self.housekeepingMilliseconds)
         onlooker?(.switchedOn(node: node.index))
