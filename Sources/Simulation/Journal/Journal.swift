@@ -7,9 +7,9 @@ public import Replica
 /// origin of its own; its dots and vectors (`vector(of:in:)`) are by these names, and are everybody's as long as nothing of the
 /// kind has happened.
 public struct Journal: Sendable {
-    private var origins: [Scope: [Origin: OriginHistory]] = [:]
+    var origins: [Scope: [Origin: OriginHistory]] = [:]
     /// Whose history each name is that the journal has made up.
-    private var forks: [Origin: Origin] = [:]
+    var forks: [Origin: Origin] = [:]
     private var histories: [RecordKey: RecordHistory] = [:]
     /// The dots under which transactions were written again, by the ones under which they were made.
     private var aliases: [Scope: [Dot: [Dot]]] = [:]
@@ -17,19 +17,19 @@ public struct Journal: Sendable {
     /// By machine, what its disk could neither keep nor forget: each in the place of the one before.
     private var undecided: [Int: [Written]] = [:]
     /// What each machine held when it was last looked at, and what it has written since.
-    private var held: [Int: [Scope: VersionVector]] = [:]
+    var held: [Int: [Scope: VersionVector]] = [:]
     private var backups: [Int: [Scope: VersionVector]] = [:]
     /// Under what name each machine wrote when it was last looked at.
     private var writers: [Int: Origin] = [:]
     /// What nobody has to hold any more: it was on no disk but one that was set back.
-    private var lost: [Scope: Set<Dot>] = [:]
+    var lost: [Scope: Set<Dot>] = [:]
     /// Stores whose rights HQ has taken over, in that order.
     private(set) var fences: [Fence] = []
     /// Transactions that somebody has made up in another member's name, and whose.
-    private var forgeries: [Scope: [(dot: Dot, origin: Origin)]] = [:]
+    var forgeries: [Scope: [(dot: Dot, origin: Origin)]] = [:]
     /// Records to which a member has written under numbers under which somebody has made up something else, since they were last
     /// asked for.
-    private var disputedKeys: Set<RecordKey> = []
+    var disputedKeys: Set<RecordKey> = []
     /// Incarnations whose shares of counters others state.
     private var closed: Set<Origin> = []
     /// Machines whose disks were set back, and what must be there at least when they start again.
@@ -59,7 +59,7 @@ public struct Journal: Sendable {
 
     /// - Returns: the entry by the journal's names.
     @discardableResult
-    private mutating func append(
+    mutating func append(
         _ entry: JournalEntry, to origin: Origin, in scope: Scope, behind point: ChainPoint?
     ) -> JournalEntry {
         // Taken out, so that what it holds is not copied.
@@ -91,33 +91,6 @@ public struct Journal: Sendable {
     private func isCountedByHQ(_ effect: Effect, _ origin: Origin) -> Bool {
         guard case .count = effect.change else { return false }
         return fences.contains { $0.lost.contains(origin) }
-    }
-
-    /// Takes in one that somebody has made up: it may be held, and nobody has to.
-    mutating func noteForged(_ forgery: Forgery, at time: Int64) {
-        let (scope, machine) = (forgery.scope, held[forgery.node])
-        let seen = vector(at: forgery.seen, in: scope) ?? forgery.seen.vector
-        var last = forgery.base
-        for entry in forgery.entries(seeing: seen, at: time) {
-            let entry = append(entry, to: forgery.origin, in: scope, behind: last)
-            last = ChainPoint(sequence: entry.dot.sequence, hash: entry.hash)
-            lost[scope, default: []].insert(entry.dot)
-            forgeries[scope, default: []].append((entry.dot, forgery.origin))
-        }
-        for entry in origins[scope]?[forgery.origin]?.branches.flatMap(\.entries) ?? [] { noteDispute(entry, in: scope) }
-        // It is nowhere but on the line.
-        held[forgery.node] = machine
-    }
-
-    private mutating func noteDispute(_ entry: JournalEntry, in scope: Scope) {
-        if isDisputed(entry, in: scope) { disputedKeys.formUnion(entry.effects.map(\.key)) }
-    }
-
-    /// The records about which nobody can tell what is to be seen of them before their writers have written it again: who has
-    /// heard of both histories may show both together. Each is told once.
-    mutating func takeDisputedKeys() -> Set<RecordKey> {
-        defer { disputedKeys = [] }
-        return disputedKeys
     }
 
     /// HQ is about to close incarnations that are lost, and to take over their rights.
@@ -230,18 +203,6 @@ public struct Journal: Sendable {
             }
             try settleForgeries(in: scope, replica)
             if let vector = vector(of: replica, in: scope) { held[node, default: [:]][scope] = vector }
-        }
-    }
-
-    /// Whose name was taken has taken over what was made up: behind what it wrote itself, of whose numbers the forger has spoken and
-    /// told nothing.
-    private mutating func settleForgeries(in scope: Scope, _ replica: Replica) throws {
-        let forged = (forgeries[scope] ?? []).filter { $0.origin.member == replica.identity.member }
-        for (dot, origin) in forged {
-            guard let point = replica.cut(of: scope)[origin], let branch = origins[scope]?[origin]?.branch(of: point),
-                origins[scope]?[origin]?.branches[branch].name == dot.origin
-            else { continue }
-            origins[scope]?[origin]?.rebase(branch, onto: try replica.knowledge(of: origin, in: scope).points)
         }
     }
 
@@ -367,7 +328,7 @@ public struct Journal: Sendable {
         forks.isEmpty ? replica.vector(of: scope) : vector(at: replica.cut(of: scope), in: scope)
     }
 
-    private func vector(at cut: Cut, in scope: Scope) -> VersionVector? {
+    func vector(at cut: Cut, in scope: Scope) -> VersionVector? {
         forks.isEmpty ? cut.vector : vector(at: cut.points, in: scope)
     }
 
@@ -382,27 +343,6 @@ public struct Journal: Sendable {
             entries += own
         }
         return VersionVector(entries)
-    }
-
-    /// Transactions that somebody has made up, by the journal's names and in whose name: in the order in which they were told.
-    func forgeries(in scope: Scope) -> [(dot: Dot, origin: Origin)] { forgeries[scope] ?? [] }
-
-    /// Whether somebody has made up something else under a transaction's number, or under one before it: whoever hears of both
-    /// before the writer has written its own again cannot know that they are two histories.
-    func isDisputed(_ entry: JournalEntry, in scope: Scope) -> Bool {
-        guard let forgeries = forgeries[scope] else { return false }
-        let origin = forks[entry.dot.origin] ?? entry.dot.origin
-        return forgeries.contains {
-            $0.origin == origin && $0.dot.origin != entry.dot.origin && $0.dot.sequence <= entry.dot.sequence
-        }
-    }
-
-    /// Whether the member in whose name something was made up has really written under that number, too.
-    func isBesideReal(_ forged: Dot, of origin: Origin, in scope: Scope) -> Bool {
-        (origins[scope]?[origin]?.branches ?? []).contains { branch in
-            let entry = branch.entries(beyond: forged.sequence - 1, upTo: forged.sequence).first
-            return entry.map { one in !(forgeries[scope] ?? []).contains { $0.dot == one.dot } } ?? false
-        }
     }
 
     /// Ascending.
