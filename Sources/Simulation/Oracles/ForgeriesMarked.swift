@@ -2,7 +2,8 @@ internal import CRDT
 internal import Replica
 
 /// What somebody has made up in the name of another member never passes for that member's own word: whoever has taken it in says
-/// that it came by others, until a machine of that member has taken it for its own past.
+/// that it came by others, until a machine of that member has taken it for its own past. Where the member has really written under
+/// the same number, both may show together, and nobody is asked.
 struct ForgeriesMarked: Oracle {
     static let name = "forgeries_marked"
 
