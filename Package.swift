@@ -65,7 +65,7 @@ let package = Package(
         tests("CRDT", ["CRDT"]),
         tests("Replica", ["CRDT", "Replica", "Simulation", "CSQLite"]),
         tests("Sync", ["CRDT", "Replica", "Sync", "Retail", "Simulation"]),
-        tests("Retail", ["CRDT", "Replica", "Retail"]),
+        tests("Retail", ["CRDT", "Replica", "Retail", "Sync"]),
         tests("Simulation", ["CRDT", "Replica", "Sync", "Retail", "Simulation", "CSQLite"]),
         tests("Node", ["CRDT", "Replica", "Sync", "Retail", "Net", "Node", "Simulation"]),
         tests(

@@ -20,6 +20,12 @@ public struct Origin: Hashable, Comparable, Sendable {
         rawValue = UInt64(member) << 40 | incarnation & (1 << 40 - 1)
     }
 
+    /// Who holds what nobody is to hold any more.
+    public static let nobody = Origin(rawValue: .max)
+
+    /// Any incarnation of a member: nobody's own, but somebody to ask.
+    public static func anyIncarnation(of member: UInt32) -> Origin { Origin(member: member, incarnation: 0) }
+
     @inlinable public var member: UInt32 { UInt32(rawValue >> 40) }
     @inlinable public var incarnation: UInt64 { rawValue & (1 << 40 - 1) }
 

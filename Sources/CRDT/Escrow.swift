@@ -47,14 +47,23 @@ public struct Escrow: Hashable, Sendable {
 
     public var minted: UInt64 { rows.values.reduce(0) { $0 + $1.minted } }
 
+    /// What was taken out of the world: it was granted to nobody.
+    public var retired: UInt64 { rows.values.reduce(0) { $0 + $1.granted[.nobody, default: 0] } }
+
     /// What is in use now, over all replicas.
     public var inUse: UInt64 { rows.values.reduce(0) { $0 + $1.used - $1.released } }
 
-    /// The request of `requester` that `grantor` has not decided yet.
+    /// The request of `requester` that `grantor` has not decided yet. One to any incarnation of a member is open until one of them
+    /// has decided it; should two, each grants out of its own rights.
     public func openRequest(of requester: Origin, to grantor: Origin) -> EscrowRow.Request? {
-        guard let request = rows[requester]?.request, request.grantor == grantor else { return nil }
+        let anybody = Origin.anyIncarnation(of: grantor.member)
+        guard let request = rows[requester]?.request, [grantor, anybody].contains(request.grantor) else { return nil }
         if Mutants.isOn("decided-request-stays-open") { return request }
-        return request.number > (rows[grantor]?.served[requester] ?? 0) ? request : nil
+        let isDecided = rows.contains { origin, row in
+            (origin == request.grantor || request.grantor == anybody && origin.member == anybody.member)
+                && row.served[requester, default: 0] >= request.number
+        }
+        return isDecided ? nil : request
     }
 }
 
@@ -111,9 +120,19 @@ extension Record {
         }
     }
 
+    /// Takes rights that are held here out of the world, for good: for whoever lowers the quota.
+    public mutating func retire(_ amount: UInt64, in field: UInt32, at version: Version) throws(EscrowError) {
+        try changeRow(of: field, at: version) { row, rights throws(EscrowError) in
+            guard rights >= 0, amount <= UInt64(rights) else { throw .insufficient(rights: rights, wanted: amount) }
+            try add(amount, to: &row.granted[.nobody, default: 0])
+        }
+    }
+
     /// Asks another replica for rights; the request travels with the row.
     ///
-    /// - Parameter hasEnded: whether an incarnation will decide nothing any more. A request to such a one does not stay open: if it
+    /// - Parameters:
+    ///   - grantor: an incarnation, or `Origin.anyIncarnation` of a member.
+    ///   - hasEnded: whether an incarnation will decide nothing any more. A request to such a one does not stay open: if it
     ///   was granted after all, those rights come besides.
     public mutating func requestRights(
         _ amount: UInt64, from grantor: Origin, of field: UInt32, at version: Version,

@@ -232,6 +232,9 @@ extension Replica {
     /// The run under which a transaction was made: part of the identity of its facts.
     public func run(of dot: Dot, in scope: Scope) -> Run? { scopes[scope]?.run(of: dot) }
 
+    /// The first 16 bytes of SHA-256.
+    public func hash(of bytes: [UInt8]) -> Hash128 { chainHasher.hash(bytes) }
+
     /// The highest stamp that was given or taken into account.
     public var latestStamp: HLC { clock }
 

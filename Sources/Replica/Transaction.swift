@@ -60,6 +60,26 @@ public final class Transaction {
         try work(on: key).record
     }
 
+    /// The incarnation that writes.
+    public var origin: Origin { replica.identity.origin }
+
+    /// The closed incarnations of the same member, as far as they are known here, the highest number first.
+    public var closedIncarnations: [UInt64] { replica.closedOrigins.reversed().map(\.incarnation) }
+
+    /// What was held of a scope before this transaction.
+    public func vector(of scope: Scope) -> VersionVector { replica.vector(of: scope) }
+
+    /// The first 16 bytes of SHA-256.
+    public func hash(of bytes: [UInt8]) -> Hash128 { replica.hash(of: bytes) }
+
+    /// The run under which a transaction was made, this one included: part of the identity of its facts.
+    public func run(of dot: Dot, in scope: Scope) -> Run? {
+        if dots.contains(where: { $0.scope == scope && $0.dot == dot }) {
+            return Run(origin: dot.origin, high: replica.run.high, low: replica.run.low)
+        }
+        return replica.run(of: dot, in: scope)
+    }
+
     /// Sets a register.
     public func set(_ field: UInt32, of key: RecordKey, to value: Value) throws {
         try require(key, field) { if case .register = $0 { true } else { false } }

@@ -61,6 +61,36 @@ import Testing
         #expect(store.records[0].escrow(field).inUse == 5)
     }
 
+    @Test mutating func `a request to a member is decided once, by whichever of its incarnations answers`() throws {
+        let (anybody, later) = (Origin.anyIncarnation(of: hq.origin.member), Origin(member: hq.origin.member, incarnation: 77))
+        try hq.write { record, version in try record.mint(10, in: field, at: version) }
+        try store.write { record, version in try record.requestRights(4, from: anybody, of: field, at: version) }
+        try hq.pull(from: store)
+        for decider in [hq.origin, later] {
+            #expect(hq.records[0].escrow(field).openRequest(of: store.origin, to: decider)?.amount == 4)
+        }
+        #expect(hq.records[0].escrow(field).openRequest(of: store.origin, to: Origin(member: 9, incarnation: 0)) == nil)
+        #expect(try grant(keeping: 0) == 4)
+        #expect(try grant(keeping: 0) == nil)
+        #expect(
+            hq.records[0].escrow(field).openRequest(of: store.origin, to: later) == nil, "another life of it leaves that alone")
+        try store.pull(from: hq)
+        #expect(store.records[0].escrow(field).rights(of: store.origin) == 4)
+        try store.write { record, version in try record.requestRights(1, from: anybody, of: field, at: version) }
+    }
+
+    @Test mutating func `what is retired is nobody's any more, and only what is held can be`() throws {
+        try hq.write { record, version in try record.mint(10, in: field, at: version) }
+        try hq.write { record, version in try record.retire(4, in: field, at: version) }
+        let escrow = hq.records[0].escrow(field)
+        #expect(escrow.rights(of: hq.origin) == 6 && escrow.retired == 4 && escrow.minted == 10)
+        #expect(throws: EscrowError.insufficient(rights: 6, wanted: 7)) {
+            try hq.write { record, version in try record.retire(7, in: field, at: version) }
+        }
+        try store.pull(from: hq)
+        #expect(store.records[0].escrow(field).retired == 4)
+    }
+
     @Test mutating func `totals beyond the magnitude are refused before they are written`() throws {
         try hq.write { record, version in try record.mint(Limits.magnitude, in: field, at: version) }
         let before = hq.records

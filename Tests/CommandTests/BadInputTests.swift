@@ -46,7 +46,7 @@ import Testing
         ]
         let outcome = try chain.run("import", "-", input: second.joined(separator: "\n") + "\n")
         #expect(outcome.code == 3)
-        #expect(outcome.errors.contains("line 3: order O1 of this store is in the chain already"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("line 3: The order O1 of this store is in the chain already"), "\(outcome.errors)")
         #expect(try chain.contents() == before)
     }
 

@@ -37,7 +37,7 @@ enum Shop {
             ]),
         Collection(11, "note", [Field(text, "text", .register), Field(tags, "tags", .set)]),
         Collection(20, "stock", [Field(sold, "sold", .counter)]),
-        Collection(60, "coupon", [Field(quota, "quota", .escrow)]),
+        Collection(60, "coupon", [Field(quota, "quota", .escrow())]),
     ])
 
     static let chain = Hash128(high: 1, low: 2)

@@ -9,21 +9,36 @@ final class TestMember {
     let replica: Replica
     private let folder: URL
 
-    init(_ number: UInt32) throws {
+    /// - Parameter machine: tells several machines of one member apart.
+    init(_ number: UInt32, machine: UInt64 = 0) throws {
         self.number = number
         folder = FileManager.default.temporaryDirectory.appending(path: "atoll-retail-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let identity = Identity(
-            chain: Hash128(high: 1, low: 1), member: number, incarnation: UInt64(number) + 1)
+            chain: Hash128(high: 1, low: 1), member: number, incarnation: UInt64(number) + 1 + 1000 * machine)
         replica = try Replica.create(
             at: folder.appending(path: "replica.db").path(percentEncoded: false), identity: identity, epoch: 0,
             OpeningParameters(
-                schema: RetailSchema.schema, digestKey: Array(0..<16), run: Hash128(high: 1, low: UInt64(number))))
+                schema: RetailSchema.schema, digestKey: Array(0..<16), run: Hash128(high: 1 + machine, low: UInt64(number))))
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    func perform(_ body: (Transaction) throws -> Void) throws { try replica.perform(at: 1_000_000, body) }
+    @discardableResult
+    func perform<Result>(_ body: (Transaction) throws -> Result) throws -> Result {
+        try replica.perform(at: 1_000_000, body)
+    }
+
+    /// Does something that is refused, and sees that nothing was written by it.
+    func refusal(_ body: (Transaction) throws -> Void) throws -> Problem? {
+        let before = vectors
+        do {
+            try perform(body)
+            return nil
+        } catch let refusal as any Refusal {
+            return vectors == before ? refusal.problem : nil
+        }
+    }
 
     /// What is held, to see whether something was written.
     var vectors: [Scope: VersionVector] {

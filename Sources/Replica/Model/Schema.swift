@@ -59,7 +59,9 @@ public final class Field: Sendable {
         case set
         case progress(Lattice)
         case counter
-        case escrow
+        /// Rights, and what is done before a request for them is decided: whoever asks may be the first to, and what this replica has
+        /// to give is brought into being only then.
+        case escrow(supply: @Sendable (Transaction, RecordKey) throws -> Void = { _, _ in })
         /// Facts, and how they move counters: whoever states one counts its movements in the same transaction.
         case facts(movements: @Sendable (RecordKey, Value) -> [Movement])
 

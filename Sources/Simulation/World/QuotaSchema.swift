@@ -13,7 +13,7 @@ enum QuotaSchema {
 
     /// By the quota's name.
     static let quota = Collection(
-        60, "quota", [Field(title, "title", .register), Field(rights, "rights", .escrow)])
+        60, "quota", [Field(title, "title", .register), Field(rights, "rights", .escrow())])
 
     static func key(_ id: Identifier) -> RecordKey {
         RecordKey(scope: scope, collection: quota.number, id: id)

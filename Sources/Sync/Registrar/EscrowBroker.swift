@@ -11,8 +11,13 @@ public struct EscrowBroker {
     /// How many rights stay here of a record's field, whoever asks.
     public typealias Floor = @Sendable (RecordKey, _ field: UInt32) -> UInt64
 
+    private struct Decidable {
+        let field: UInt32
+        let supply: @Sendable (Transaction, RecordKey) throws -> Void
+    }
+
     /// By collection.
-    private let fields: [UInt16: [UInt32]]
+    private let fields: [UInt16: [Decidable]]
     private let floor: Floor
     /// Up to where each scope was looked through. Kept in memory only: after a start everything is looked through once.
     private var cursors: [Scope: VersionVector] = [:]
@@ -22,10 +27,11 @@ public struct EscrowBroker {
 
     /// - Returns: nil if the schema has no rights to decide on, so that whoever has no broker pays nothing.
     public init?(_ schema: Schema, keeping floor: @escaping Floor = { _, _ in 0 }) {
-        var fields: [UInt16: [UInt32]] = [:]
+        var fields: [UInt16: [Decidable]] = [:]
         for collection in schema.collections {
             for field in collection.fields {
-                if case .escrow = field.kind { fields[collection.number, default: []].append(field.number) }
+                guard case .escrow(let supply) = field.kind else { continue }
+                fields[collection.number, default: []].append(Decidable(field: field.number, supply: supply))
             }
         }
         guard !fields.isEmpty else { return nil }
@@ -84,17 +90,20 @@ public struct EscrowBroker {
 
     private func decide(_ key: RecordKey, of replica: Replica, at milliseconds: Int64) throws -> [EscrowGrant] {
         let (record, own) = (try replica.record(key), replica.identity.origin)
-        let open = (fields[key.collection] ?? []).flatMap { field in
-            let escrow = record.escrow(field)
-            return escrow.rows.keys.sorted().filter { requester in
+        let open = (fields[key.collection] ?? []).map { decidable in
+            let escrow = record.escrow(decidable.field)
+            let requesters = escrow.rows.keys.sorted().filter { requester in
                 // Rights of an incarnation that has ended would be frozen with it.
                 escrow.openRequest(of: requester, to: own) != nil
                     && (!replica.isClosed(requester) || Mutants.isOn("ended-incarnation-is-granted"))
-            }.map { (field: field, requester: $0) }
-        }
+            }
+            return (decidable, requesters)
+        }.filter { !$0.1.isEmpty }
         guard !open.isEmpty else { return [] }
         return try replica.apply(at: milliseconds) { transaction in
-            try open.compactMap { field, requester in
+            for (decidable, _) in open { try decidable.supply(transaction, key) }
+            let requests = open.flatMap { decidable, requesters in requesters.map { (decidable.field, $0) } }
+            return try requests.compactMap { field, requester in
                 try transaction.changeEscrow(field, of: key) { record, version throws(EscrowError) in
                     try record.grantRights(to: requester, of: field, keeping: floor(key, field), at: version)
                 }.map { EscrowGrant(key: key, field: field, requester: requester, amount: $0) }

@@ -8,13 +8,7 @@ protocol RefusedInput {
 }
 
 extension RetailError: RefusedInput {
-    var refusal: String {
-        switch self {
-        case .exists(let key):
-            "\(RetailSchema.schema[key.collection]?.name ?? "record") \(key.id) of this store is in the chain already, "
-                + "from an earlier log. Import each log once; remove what was recorded twice."
-        }
-    }
+    var refusal: String { "\(problem)" }
 }
 
 extension ReplicaError: RefusedInput {

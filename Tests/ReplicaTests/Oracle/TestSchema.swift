@@ -14,7 +14,7 @@ enum TestSchema {
             Field(Ticket.prices, "prices", .map),
             Field(Ticket.state, "state", .progress(lattice)),
             Field(Ticket.moves, "moves", .facts(movements: movements)),
-            Field(Ticket.quota, "quota", .escrow),
+            Field(Ticket.quota, "quota", .escrow()),
         ])
 
     /// Unranked: nothing in it needs a stamp.

@@ -8,7 +8,7 @@ final class EscrowSite {
     static let scope = Scope(.customers)
     static let quota: UInt32 = 1
     static let schema = Schema([
-        Collection(60, "coupon", [Field(quota, "quota", .escrow), Field(2, "text", .register)])
+        Collection(60, "coupon", [Field(quota, "quota", .escrow()), Field(2, "text", .register)])
     ])
 
     private(set) var replica: Replica

@@ -1,21 +1,9 @@
 public import CRDT
 public import Replica
 
-/// A sale as a till makes it.
+/// A sale as a recorded log tells it.
 public struct NewOrder: Hashable, Sendable {
-    public struct Line: Hashable, Sendable {
-        public var sku: Identifier
-        /// Of the SKU's smallest unit.
-        public var quantity: Int64
-        /// Minor units of the chain's currency, per unit of quantity.
-        public var unitPrice: Int64
-
-        public init(sku: Identifier, quantity: Int64, unitPrice: Int64) {
-            self.sku = sku
-            self.quantity = quantity
-            self.unitPrice = unitPrice
-        }
-    }
+    public typealias Line = SaleLine
 
     public var id: Identifier
     public var customer: Identifier?
@@ -47,6 +35,18 @@ public enum RetailError: Error, Hashable, Sendable {
     case exists(RecordKey)
 }
 
+extension RetailError: Refusal {
+    public var problem: Problem {
+        switch self {
+        case .exists(let key):
+            Problem(
+                "exists",
+                "The \(RetailSchema.schema[key.collection]?.name ?? "record") \(key.id) of this store is in the chain already.",
+                remedy: "Import each log once; remove what was recorded twice.")
+        }
+    }
+}
+
 extension Transaction {
     /// Sells: writes the order, takes its lines out of stock and adds the points that were earned.
     public func place(_ order: NewOrder, at member: UInt32) throws {
@@ -64,10 +64,7 @@ extension Transaction {
             // Else somebody has moved it on already, who heard of it elsewhere.
             try advance(RetailSchema.Order.status, of: key, to: OrderStatus.new.rawValue)
         }
-        for line in order.lines {
-            let fact = Value.tuple([.identifier(line.sku), .integer(line.quantity), .integer(line.unitPrice)])
-            try state(fact, in: RetailSchema.Order.lines, of: key)
-        }
+        for line in order.lines { try state(line.value, in: RetailSchema.Order.lines, of: key) }
         if let customer = order.customer, order.points != 0 || Mutants.isOn("no-points-are-a-fact") {
             let fact = Value.tuple([.identifier(customer), .integer(order.points)])
             try state(fact, in: RetailSchema.Order.pointsEarned, of: key)
@@ -113,28 +110,6 @@ extension Transaction {
         if points != 0 {
             let key = RetailSchema.points(of: id, at: member)
             try state(.integer(points), in: RetailSchema.Points.adjustments, of: key)
-        }
-    }
-}
-
-/// How an order was paid: the usual ways are numbered, others keep their name.
-public enum Tender: Int64, CaseIterable, Sendable {
-    case card = 0
-    case cash = 1
-    case mobile = 2
-    case voucher = 3
-
-    private static let byName: [String: Tender] = ["card": .card, "cash": .cash, "mobile": .mobile, "voucher": .voucher]
-
-    static func value(of name: String) -> Value {
-        byName[name].map { .integer($0.rawValue) } ?? .text(name)
-    }
-
-    static func name(of value: Value?) -> String? {
-        switch value {
-        case .integer(let code): byName.first { $0.value.rawValue == code }?.key
-        case .text(let name): name
-        default: nil
         }
     }
 }
