@@ -9,6 +9,8 @@ extension RegistrarAct {
         var name: String
         var replaces: Bool?
         var headquarters: Bool?
+        /// The name of the store that the machine is to be a till of.
+        var store: String?
         var validMilliseconds: Int64?
         var address: String?
         var reason: String?
@@ -36,9 +38,11 @@ extension RegistrarAct {
         case "invite":
             let address = content.address.flatMap { NodeAddress($0) }
             guard let valid = content.validMilliseconds, (address == nil) == (content.address == nil) else { return nil }
+            let role: Registrar.Role =
+                content.headquarters == true ? .headquarters : content.store.map { .till(of: $0) } ?? .store
             self = .invite(
-                name: content.name, replaces: content.replaces ?? false, isHeadquarters: content.headquarters ?? false,
-                validMilliseconds: valid, address: address)
+                name: content.name, replaces: content.replaces ?? false, role: role, validMilliseconds: valid,
+                address: address)
         case "revoke": self = .revoke(name: content.name, reason: content.reason)
         case "reinstate": self = .reinstate(name: content.name)
         case "fence": self = .fence(name: content.name, content.exposure.map { .exposure($0) } ?? .destroyed)
@@ -54,11 +58,10 @@ extension RegistrarAct {
 
     private var content: Content {
         switch self {
-        case .invite(let name, let replaces, let isHeadquarters, let validMilliseconds, let address):
+        case .invite(let name, let replaces, let role, let validMilliseconds, let address):
             Content(
-                act: "invite", name: name, replaces: replaces, headquarters: isHeadquarters,
-                validMilliseconds: validMilliseconds,
-                address: address.map { "\($0)" })
+                act: "invite", name: name, replaces: replaces, headquarters: role == .headquarters, store: role.store,
+                validMilliseconds: validMilliseconds, address: address.map { "\($0)" })
         case .revoke(let name, let reason): Content(act: "revoke", name: name, reason: reason)
         case .reinstate(let name): Content(act: "reinstate", name: name)
         case .fence(let name, .destroyed): Content(act: "fence", name: name)
@@ -121,5 +124,11 @@ extension RegistrarAct {
             case .minted(let minting): Answer(member: minting.member, records: minting.records, rights: minting.rights)
             }
         return try JSONEncoder.control.encode(answer)
+    }
+}
+
+extension Registrar.Role {
+    fileprivate var store: String? {
+        if case .till(let store) = self { store } else { nil }
     }
 }

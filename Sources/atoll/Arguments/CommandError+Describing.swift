@@ -73,7 +73,7 @@ extension RegistrarError {
     fileprivate var exitCode: ExitCode {
         switch self {
         case .invalidName, .noAddress: .usage
-        case .isMember, .unknownMember, .headquarters: .badInput
+        case .isMember, .unknownMember, .headquarters, .notAStore: .badInput
         case .alreadyRevoked, .notRevoked, .alreadyFenced, .notFenced, .fenceOpen, .rightsMinted, .chainIsFull: .doesNotHold
         }
     }

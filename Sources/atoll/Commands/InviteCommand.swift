@@ -16,19 +16,25 @@ extension Command {
             Option(name: "replace", value: nil, help: "the member's machine is replaced by a new one"),
             Option(
                 name: "headquarters", value: nil,
-                help: "the machine holds everything, passes everything on, and can be handed HQ's office"), .json,
+                help: "the machine holds everything, passes everything on, and can be handed HQ's office"),
+            Option(name: "till-of", value: "STORE", help: "the machine is one of several tills in this store"), .json,
         ],
         examples: [
             "atoll invite S012 --dir hq", "atoll invite S012 --dir hq --replace --valid 4",
-            "atoll invite HQ2 --headquarters --dir hq",
+            "atoll invite HQ2 --headquarters --dir hq", "atoll invite S012-2 --till-of S012 --dir hq",
         ]
     ) { arguments in
         let hours = try arguments.number("valid") ?? 48
         guard (1...8_760).contains(hours) else {
             throw CommandError.usage("--valid takes 1 to 8760 hours, not \(hours).")
         }
+        let store = arguments.value("till-of")
+        guard store == nil || !arguments.has("headquarters") else {
+            throw CommandError.usage("a machine is HQ's or a till, not both: leave out --headquarters or --till-of.")
+        }
+        let role: Registrar.Role = arguments.has("headquarters") ? .headquarters : store.map { .till(of: $0) } ?? .store
         let act = RegistrarAct.invite(
-            name: arguments.operands[0], replaces: arguments.has("replace"), isHeadquarters: arguments.has("headquarters"),
+            name: arguments.operands[0], replaces: arguments.has("replace"), role: role,
             validMilliseconds: Int64(hours) * 3_600_000, address: try arguments.dialledAddress(listen: nil))
         guard case .invited(let token) = try NodeControl.decide(act, in: try arguments.required("dir")) else { return }
         guard !arguments.has("json") else {

@@ -19,7 +19,7 @@ struct OfficeChain {
         chain = try TestChain()
         let tokens = try chain.registrar { registrar in
             [
-                try registrar.invite("HQ2", isHeadquarters: true, validMilliseconds: TestChain.day, at: Self.now),
+                try registrar.invite("HQ2", as: .headquarters, validMilliseconds: TestChain.day, at: Self.now),
                 try registrar.invite("S001", validMilliseconds: TestChain.day, at: Self.now),
             ]
         }

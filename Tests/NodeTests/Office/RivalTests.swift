@@ -53,7 +53,7 @@ import Testing
     /// A third headquarters, which has heard of everything that HQ has written.
     private func joinThird() throws -> String {
         let token = try chain.chain.registrar {
-            try $0.invite("HQ3", isHeadquarters: true, validMilliseconds: TestChain.day, at: OfficeChain.now)
+            try $0.invite("HQ3", as: .headquarters, validMilliseconds: TestChain.day, at: OfficeChain.now)
         }
         let path = chain.chain.folder["hq3"]
         do {

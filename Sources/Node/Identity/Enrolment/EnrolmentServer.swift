@@ -128,6 +128,7 @@ public struct EnrolmentServer {
                 name: invitation.name, certificate: der, keys: (own: key, replaced: before), address: address,
                 in: transaction)
             if let appointment { try record.appointHeadquarters(appointment, in: transaction) }
+            if let store = invitation.store { try record.assign(to: store, in: transaction) }
         }
         return certificate
     }

@@ -4,6 +4,8 @@ struct Invitation: Hashable {
     let name: String
     /// It is to hold everything.
     var isHeadquarters = false
+    /// The store that it is to be one of the tills of.
+    var store: UInt32?
     /// SHA-256. The secret itself is in the token alone.
     let secretDigest: [UInt8]
     /// Milliseconds since 1970.

@@ -58,6 +58,7 @@ extension Invitations {
             var expires: Int64
             var usedBy: String?
             var headquarters: Bool?
+            var store: UInt32?
         }
 
         var version = 1
@@ -84,8 +85,8 @@ extension Invitations {
             guard let digest, digest.count == 32, key.map({ $0?.count == 32 }) ?? true, entry.member < content.nextMember
             else { throw NodeError.damaged(path: path, detail: "the invitation of \(entry.name) is malformed") }
             return Invitation(
-                member: entry.member, name: entry.name, isHeadquarters: entry.headquarters ?? false, secretDigest: digest,
-                expires: entry.expires, usedBy: key ?? nil)
+                member: entry.member, name: entry.name, isHeadquarters: entry.headquarters ?? false, store: entry.store,
+                secretDigest: digest, expires: entry.expires, usedBy: key ?? nil)
         }
         self.init(term: content.term ?? 0, nextMember: content.nextMember, all: all.sorted { $0.member < $1.member })
     }
@@ -95,7 +96,7 @@ extension Invitations {
             Content.Entry(
                 member: invitation.member, name: invitation.name, secretDigest: invitation.secretDigest.hexadecimal,
                 expires: invitation.expires, usedBy: invitation.usedBy?.hexadecimal,
-                headquarters: invitation.isHeadquarters ? true : nil)
+                headquarters: invitation.isHeadquarters ? true : nil, store: invitation.store)
         }
         return Content(term: term == 0 ? nil : term, nextMember: nextMember, invitations: entries)
     }

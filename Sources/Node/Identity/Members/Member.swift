@@ -21,6 +21,8 @@ public struct Member: Hashable, Sendable {
     public let address: NodeAddress?
     /// Whose customers it serves.
     public let regions: Set<UInt32>
+    /// The store that it is one of several tills of; nil: it is a store itself, or HQ.
+    public let store: UInt32?
     /// Holds everything: the founder's HQ, and whom the registrar has made one.
     public let isHeadquarters: Bool
     /// The record could not be read: it is damaged here, and will be fetched from another replica.
@@ -36,6 +38,9 @@ public struct Member: Hashable, Sendable {
     /// Whether the chain has told it to stop syncing, or nobody can tell. It is not meant of the registrar, which mends what
     /// is damaged.
     public var isRefused: Bool { revocation != nil || isUnreadable }
+
+    /// Of the store in whose books and stock it writes: its own number, or that of the store that it is a till of.
+    public var storeNumber: UInt32 { store ?? number }
 
     /// Whether the newest certificate is for this key.
     ///
@@ -78,6 +83,9 @@ extension Member {
             return UInt32(number)
         }
         regions = named.isEmpty ? Access.Member().regions : Set(named)
+        let store: UInt32? =
+            if case .integer(let store) = value(RetailSchema.Member.store) { UInt32(exactly: store) } else { nil }
+        self.store = store.flatMap { $0 < 1 << 24 && $0 != number ? $0 : nil }
         isHeadquarters =
             number == Access.founder || authority?.hasAppointed(number, value(RetailSchema.Member.role)) ?? false
         isUnreadable = false
@@ -96,6 +104,7 @@ extension Member {
         revocation = nil
         address = nil
         regions = Access.Member().regions
+        store = nil
         isHeadquarters = number == Access.founder
         isUnreadable = true
         replacedKeys = []

@@ -30,6 +30,13 @@ struct MemberRecord {
         try reinstate(in: transaction)
     }
 
+    /// The member is one of the tills of a store from now on.
+    func assign(to store: UInt32, in transaction: Transaction) throws {
+        let value = Value.integer(Int64(store))
+        guard try transaction.record(key).register(SlotKey(field: RetailSchema.Member.store))?.value != value else { return }
+        try transaction.set(RetailSchema.Member.store, of: key, to: value)
+    }
+
     /// The member holds everything from now on.
     ///
     /// - Parameter appointment: signed.

@@ -47,7 +47,7 @@ public struct Membership: Hashable, Sendable {
         for member in members {
             access[member.number] = Access.Member(
                 isRevoked: member.isRefused && member.number != office.holder, regions: member.regions,
-                isHeadquarters: member.isHeadquarters && member.number != Access.founder)
+                isHeadquarters: member.isHeadquarters && member.number != Access.founder, store: member.store)
         }
         return access
     }

@@ -28,21 +28,31 @@ public struct Registrar {
         authority = try NodeKeys.authority(in: directory.path)
     }
 
+    /// What a machine is invited to be.
+    public enum Role: Hashable, Sendable {
+        /// A store with a till of its own.
+        case store
+        /// One of several tills of a store, by the store's name.
+        case till(of: String)
+        /// It holds everything, and can be handed the registrar's office.
+        case headquarters
+    }
+
     /// Invites a machine to become a member: one that is new, one whose invitation was not used, which then is worth nothing
     /// any more, or with `replaces` one that has to be put in the place of a member's machine.
     ///
     /// - Parameters:
-    ///   - isHeadquarters: the machine is to hold everything, and can be handed the registrar's office.
     ///   - validMilliseconds: how long the token can be used.
     ///   - address: where this node is dialled; nil for what its record says.
     ///   - now: milliseconds since 1970.
     public func invite(
-        _ name: String, replaces: Bool = false, isHeadquarters: Bool = false, validMilliseconds: Int64,
+        _ name: String, replaces: Bool = false, as role: Role = .store, validMilliseconds: Int64,
         address: NodeAddress? = nil, at now: Int64
     ) throws -> InviteToken {
         guard MemberName.isValid(name) else { throw RegistrarError.invalidName(name) }
         let membership = try Membership(of: directory)
         guard let address = address ?? membership[directory.card.member]?.address else { throw RegistrarError.noAddress }
+        let store = try store(for: role, membership)
         var invitations = try Invitations.read(in: directory.path)
         let member = try number(for: name, replaces: replaces, membership, invitations)
         let secret = SystemRandomNumberGenerator.bytes(InviteToken.secretCount)
@@ -51,8 +61,8 @@ public struct Registrar {
             authority: try made { () throws(CertificateError) in try authority.certificate.fingerprint }, secret: secret,
             expires: now + validMilliseconds, address: address, registrar: directory.card.member)
         let invitation = Invitation(
-            member: member, name: name, isHeadquarters: isHeadquarters, secretDigest: SHA256.digest(secret),
-            expires: token.expires)
+            member: member, name: name, isHeadquarters: role == .headquarters, store: store,
+            secretDigest: SHA256.digest(secret), expires: token.expires)
         invitations.add(invitation, at: now)
         try invitations.write(in: directory.path)
         return token
@@ -133,6 +143,16 @@ public struct Registrar {
         }
         try renewed.replaceCertificate(in: directory.path)
         return renewed
+    }
+
+    /// - Returns: the number of the store that a till is to be in.
+    private func store(for role: Role, _ membership: Membership) throws(RegistrarError) -> UInt32? {
+        guard case .till(let name) = role else { return nil }
+        guard let store = membership.member(named: name) else {
+            throw .unknownMember(name, known: membership.members.map(\.name))
+        }
+        guard store.store == nil, !store.isHeadquarters else { throw .notAStore(name) }
+        return store.number
     }
 
     private func number(

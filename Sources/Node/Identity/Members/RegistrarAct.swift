@@ -1,6 +1,7 @@
 /// A decision that the registrar is asked for: what a command does itself where no node runs, and asks the running node for where one does.
 public enum RegistrarAct: Hashable, Sendable {
-    case invite(name: String, replaces: Bool, isHeadquarters: Bool = false, validMilliseconds: Int64, address: NodeAddress?)
+    case invite(
+        name: String, replaces: Bool, role: Registrar.Role = .store, validMilliseconds: Int64, address: NodeAddress?)
     case revoke(name: String, reason: String?)
     case reinstate(name: String)
     case fence(name: String, FenceDeclaration)
@@ -31,11 +32,10 @@ public enum RegistrarAct: Hashable, Sendable {
     ///   - now: milliseconds since 1970.
     public func perform(on directory: ReplicaDirectory, at now: Int64) throws -> Outcome {
         switch self {
-        case .invite(let name, let replaces, let isHeadquarters, let validMilliseconds, let address):
+        case .invite(let name, let replaces, let role, let validMilliseconds, let address):
             return .invited(
                 try Registrar(directory).invite(
-                    name, replaces: replaces, isHeadquarters: isHeadquarters, validMilliseconds: validMilliseconds,
-                    address: address, at: now))
+                    name, replaces: replaces, as: role, validMilliseconds: validMilliseconds, address: address, at: now))
         case .revoke(let name, let reason):
             return .revoked(try Registrar(directory).revoke(name, reason: reason, at: now))
         case .reinstate(let name): return .reinstated(member: try Registrar(directory).reinstate(name, at: now))

@@ -3,6 +3,8 @@ public enum RegistrarError: Error, Hashable, Sendable {
     case invalidName(String)
     case isMember(String, member: UInt32, isRevoked: Bool)
     case unknownMember(String, known: [String])
+    /// It is HQ, or a till of a store itself.
+    case notAStore(String)
     /// The registrar itself is neither invited nor revoked.
     case headquarters
     /// Nobody said where HQ is dialled.
@@ -29,6 +31,7 @@ extension RegistrarError: CustomStringConvertible {
                 + "--replace that a new machine takes its place."
         case .unknownMember(let name, let known):
             "there is no member named \(name) in this chain. Known are: \(Self.list(known))."
+        case .notAStore(let name): "\(name) is no store that could have tills. Name the store that the till stands in."
         case .headquarters: "HQ is what decides who belongs to the chain: it can be neither invited nor revoked."
         case .noAddress:
             "nobody knows where stores can dial HQ. Say it with --address HOST:PORT; the token carries it to the store."
