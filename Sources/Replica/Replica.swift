@@ -211,6 +211,9 @@ extension Replica {
 
     public func vector(of scope: Scope) -> VersionVector { scopes[scope]?.vector ?? VersionVector() }
 
+    /// The latest stamp that was heard of in a scope; none if nothing in it is ranked.
+    public func newestStamp(in scope: Scope) -> HLC { scopes[scope]?.heads.values.map(\.stamp).max() ?? .none }
+
     /// Up to where this replica, holding a scope that far, may drop touch marks, or may lack them: if nobody knows, everywhere,
     /// so that peers are served whole states.
     public func horizon(of scope: Scope) -> VersionVector {

@@ -37,7 +37,8 @@ public final class Transaction {
     }
 
     private let replica: Replica
-    let stamp: HLC
+    /// Of what it writes.
+    public let stamp: HLC
     /// In the order in which they were first looked at.
     private(set) var works: [Work] = []
     /// By key; kept only once there are too many to look through.
@@ -68,6 +69,16 @@ public final class Transaction {
 
     /// What was held of a scope before this transaction.
     public func vector(of scope: Scope) -> VersionVector { replica.vector(of: scope) }
+
+    /// What had changed in a scope beyond a vector before this transaction.
+    public func feed(of scope: Scope, beyond vector: VersionVector) throws -> FeedNews {
+        try replica.feed(of: scope, beyond: vector)
+    }
+
+    /// The keys of a scope, or of one of its collections, that were there before this transaction, ascending.
+    public func keys(of scope: Scope, collection: UInt16?) throws -> [RecordKey] {
+        try replica.keys(of: scope, collection: collection)
+    }
 
     /// The first 16 bytes of SHA-256.
     public func hash(of bytes: [UInt8]) -> Hash128 { replica.hash(of: bytes) }

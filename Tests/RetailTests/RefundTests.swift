@@ -30,29 +30,6 @@ import Testing
         return (one, other, number)
     }
 
-    /// Lets a member answer what others ask of it, as its node does.
-    private func decide(_ member: TestMember) throws {
-        var broker = try #require(EscrowBroker(RetailSchema.schema))
-        _ = try broker.decide(in: member.replica.heldScopes, of: member.replica, at: 2_000_000)
-    }
-
-    private func giveGoodwill(_ amount: UInt64, to member: TestMember, of store: UInt32, by headquarters: TestMember) throws {
-        let (key, field) = (RetailSchema.goodwill(of: store), RetailSchema.Goodwill.rights)
-        try headquarters.perform {
-            try $0.changeEscrow(field, of: key) { record, version throws(EscrowError) in
-                try record.mint(amount, in: field, at: version)
-            }
-        }
-        try member.perform {
-            try $0.changeEscrow(field, of: key) { record, version throws(EscrowError) in
-                try record.requestRights(amount, from: .anyIncarnation(of: 0), of: field, at: version)
-            }
-        }
-        try headquarters.take(from: member)
-        try decide(headquarters)
-        try member.take(from: headquarters)
-    }
-
     @Test func `what was sold is taken back where it was sold, and no more of it`() throws {
         let (one, _, number) = try tills()
         let till = Till(member: 17, store: 1)
@@ -96,8 +73,8 @@ import Testing
         #expect(
             try !other.perform { try $0.requestReturn(of: 2, identifier("TEA"), with: number, of: 1) }, "it was asked already")
         try one.take(from: other)
-        try decide(one)
-        try decide(one)
+        try one.decide()
+        try one.decide()
         try other.take(from: one)
         _ = try other.perform { try $0.refund(refund(number, quantity: 2), at: second) }
         #expect(try code(one, refund(number, quantity: 2), till: first) == "no-return-right", "it has one left")
@@ -113,7 +90,7 @@ import Testing
         let shop = try TestShop()
         let (seller, far) = (try shop.store(1), try shop.store(2))
         let number = try seller.sell(.of(.of("TEA", 1)))
-        try giveGoodwill(500, to: far, of: 2, by: shop.headquarters)
+        try shop.giveGoodwill(500, to: far, of: 2)
         #expect(try code(far, refund(number, amount: 350)) == "no-return-right", "nobody spends goodwill unasked")
         let there = try far.perform { try $0.refund(refund(number, amount: 350, goodwill: true), at: Till(2)) }
         let here = try seller.perform { try $0.refund(refund(number), at: Till(1)) }
@@ -138,7 +115,7 @@ import Testing
         let second = try shop.store(1, machine: 1)
         try second.take(from: first)
         #expect(try code(second, refund(number)) == "no-return-right", "the old one may have taken it back, and nobody heard")
-        try giveGoodwill(1000, to: second, of: 1, by: shop.headquarters)
+        try shop.giveGoodwill(1000, to: second, of: 1)
         _ = try second.perform { try $0.refund(refund(number, goodwill: true), at: Till(1)) }
         #expect(
             try code(second, refund(number, quantity: 2, goodwill: true)) == "refund-above-sale", "what it has heard of counts")

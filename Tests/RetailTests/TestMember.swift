@@ -2,11 +2,15 @@ import CRDT
 import Foundation
 import Replica
 import Retail
+import Sync
 
 /// A member's replica in a temporary folder; gone with its last reference.
 final class TestMember {
     let number: UInt32
     let replica: Replica
+    /// What its clock shows, in milliseconds since 1970.
+    var now: Int64 = 1_000_000
+    private var publisher = BasePublisher()
     private let folder: URL
 
     /// - Parameter machine: tells several machines of one member apart.
@@ -26,7 +30,7 @@ final class TestMember {
 
     @discardableResult
     func perform<Result>(_ body: (Transaction) throws -> Result) throws -> Result {
-        try replica.perform(at: 1_000_000, body)
+        try replica.perform(at: now, body)
     }
 
     /// Does something that is refused, and sees that nothing was written by it.
@@ -49,8 +53,24 @@ final class TestMember {
         let deltas = try other.replica.heldScopes.compactMap { scope in
             try other.replica.delta(scope, for: replica.cut(of: scope))
         }
-        try replica.join(deltas, at: 1_000_000)
+        try replica.join(deltas, at: now)
     }
+
+    var origin: Origin { replica.identity.origin }
+
+    /// Where it makes papers out.
+    var till: Till {
+        get throws { Till(member: number, store: try replica.store(of: number)) }
+    }
+
+    /// Answers what others ask of it, as its node does.
+    func decide() throws {
+        guard var broker = EscrowBroker(RetailSchema.schema) else { return }
+        _ = try broker.decide(in: replica.heldScopes, of: replica, at: now)
+    }
+
+    /// What its node does once something has come.
+    func tend() throws { try publisher.publish(in: replica.heldScopes, of: replica, at: now) }
 
     func order(_ text: String, of store: UInt32 = 1) throws -> OrderView {
         let key = RetailSchema.order(try identifier(text), of: store)

@@ -46,6 +46,36 @@ struct TestShop {
         try store.take(from: headquarters)
         return store
     }
+
+    /// Lets a store's till give back so much without a right, in minor units: it asks, and HQ grants.
+    func giveGoodwill(_ amount: UInt64, to member: TestMember, of store: UInt32) throws {
+        let (key, field) = (RetailSchema.goodwill(of: store), RetailSchema.Goodwill.rights)
+        try headquarters.perform {
+            try $0.changeEscrow(field, of: key) { record, version throws(EscrowError) in
+                try record.mint(amount, in: field, at: version)
+            }
+        }
+        try member.perform {
+            try $0.changeEscrow(field, of: key) { record, version throws(EscrowError) in
+                try record.requestRights(amount, from: .anyIncarnation(of: 0), of: field, at: version)
+            }
+        }
+        try headquarters.take(from: member)
+        try headquarters.decide()
+        try member.take(from: headquarters)
+    }
+
+    /// A till of a store that may have others, at noon.
+    func till(_ number: UInt32, of store: UInt32) throws -> TestMember {
+        if number != store {
+            try headquarters.perform {
+                try $0.set(RetailSchema.Member.store, of: RetailSchema.member(number), to: .integer(Int64(store)))
+            }
+        }
+        let till = try self.store(number)
+        till.now = Self.noon
+        return till
+    }
 }
 
 extension SaleLine {

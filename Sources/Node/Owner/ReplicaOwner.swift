@@ -1,5 +1,6 @@
 internal import Foundation
 public import Replica
+internal import Retail
 internal import Sync
 
 /// The one owner of a replica: a thread of its own, with a bounded mailbox and group commit.
@@ -192,6 +193,8 @@ public final class ReplicaOwner: Sendable {
         if let listener {
             host.verify = listener.verify
             host.renew = { try directory.beginIncarnation(at: $0) }
+            var publisher = BasePublisher()
+            host.tend = { _ = try publisher.publish(in: $0, of: directory.replica, at: $1) }
         }
         host.explain = { disk.explain($0, in: directory.path, at: listener?.wallClock() ?? 0) }
         host.stored = { transactions in

@@ -29,6 +29,14 @@ public final class Statement {
         return self
     }
 
+    @discardableResult
+    func bind(_ number: Double, at index: Int32) -> Self {
+        sqlite3_bind_double(handle, index, number)
+        return self
+    }
+
+    func bindNull(at index: Int32) { sqlite3_bind_null(handle, index) }
+
     /// Binds a copy of the bytes.
     @discardableResult
     public func bind(copying bytes: [UInt8], at index: Int32) -> Self {
@@ -79,6 +87,14 @@ public final class Statement {
     public func integer(_ column: Int32) -> Int64 {
         sqlite3_column_int64(handle, column)
     }
+
+    func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
+
+    var columnCount: Int32 { sqlite3_column_count(handle) }
+
+    func name(ofColumn column: Int32) -> String { sqlite3_column_name(handle, column).map { String(cString: $0) } ?? "" }
+
+    func type(ofColumn column: Int32) -> Int32 { sqlite3_column_type(handle, column) }
 
     public func text(_ column: Int32) -> String {
         sqlite3_column_text(handle, column).map { String(cString: $0) } ?? ""

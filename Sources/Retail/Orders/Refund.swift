@@ -67,10 +67,14 @@ extension Transaction {
         let customer = refund.customer ?? sold.customer
         let payments = total == 0 ? [] : [Payment(tender: refund.tender, amount: -total)]
         try OrderRules.check(payments, sign: -1, by: customer)
-        return try issue(
+        let number = try issue(
             Issue(
                 .refund, placed: refund.placed, customer: customer, cashier: refund.cashier, returned: returned,
                 payments: payments), year: refund.year, at: till)
+        for line in returned where line.goods == .toStock {
+            try backDate(line.sku, at: till.store, moved: line.quantity, at: refund.placed)
+        }
+        return number
     }
 
     /// Spends the right to take a line back, or goodwill.

@@ -40,6 +40,7 @@ extension Transaction {
             Issue(
                 .sale, placed: sale.placed, customer: sale.customer, cashier: sale.cashier, lines: sale.lines,
                 payments: sale.payments), year: sale.year, at: till)
+        for line in sale.lines { try backDate(line.sku, at: till.store, moved: -line.quantity, at: sale.placed) }
         if let customer = sale.customer, sale.points != 0 {
             let fact = Value.tuple([.identifier(customer), .integer(sale.points)])
             try state(fact, in: RetailSchema.Order.pointsEarned, of: RetailSchema.order(number, of: till.store))

@@ -17,6 +17,8 @@ public struct SeriesName: Hashable, Sendable {
         /// Money that a customer pays on what is owed.
         case accountPayment = "P"
         case customer = "K"
+        /// A till's business day.
+        case day = "D"
     }
 
     public let kind: Kind

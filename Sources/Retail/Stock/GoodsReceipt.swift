@@ -37,7 +37,10 @@ extension Transaction {
         let number = try draw(.goodsReceipt, year: goods.year, at: till)
         let key = RetailSchema.receipt(number, of: till.store)
         try set(RetailSchema.Receipt.received, of: key, to: .moment(goods.received))
-        for line in goods.lines { try state(line.value(), in: RetailSchema.Receipt.lines, of: key) }
+        for line in goods.lines {
+            try state(line.value(), in: RetailSchema.Receipt.lines, of: key)
+            try backDate(line.sku, at: till.store, moved: line.quantity, at: goods.received)
+        }
         for line in goods.expected { try state(line.value(), in: RetailSchema.Receipt.expected, of: key) }
         var inputs: [(name: String, input: Form.Input)] = []
         if let supplier = goods.supplier { inputs.append(("supplier", .text("\(supplier)"))) }

@@ -29,6 +29,12 @@ public struct StockView: Hashable, Sendable {
             }
         }
 
+        /// - Parameter field: of `RetailSchema.Stock`.
+        init?(field: UInt32) {
+            guard let kind = Self.allCases.first(where: { $0.field == field }) else { return nil }
+            self = kind
+        }
+
         /// 1 where goods come, -1 where they go.
         public var sign: Int64 {
             switch self {

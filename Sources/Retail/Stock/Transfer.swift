@@ -36,6 +36,7 @@ extension Transaction {
         try set(RetailSchema.Transfer.dispatched, of: key, to: .moment(goods.dispatched))
         for line in goods.lines {
             try state(line.value(.integer(Int64(till.store))), in: RetailSchema.Transfer.sent, of: key)
+            try backDate(line.sku, at: till.store, moved: -line.quantity, at: goods.dispatched)
         }
         if let order = goods.order { try set(RetailSchema.Transfer.order, of: key, to: .identifier(order)) }
         if let note = goods.note { try edit(key, by: .transfer, [("note", .text(note))]) }
@@ -58,7 +59,10 @@ extension Transaction {
         let view = try transfer(id, to: receiver)
         guard [nil, .sent].contains(view.status) else { throw StockError.doesNotFollow(id, from: view.status, to: .arrived) }
         let key = RetailSchema.transfer(id, to: receiver)
-        for line in lines { try state(line.value(), in: RetailSchema.Transfer.arrived, of: key) }
+        for line in lines {
+            try state(line.value(), in: RetailSchema.Transfer.arrived, of: key)
+            try backDate(line.sku, at: receiver, moved: line.quantity, at: received)
+        }
         try set(RetailSchema.Transfer.received, of: key, to: .moment(received))
         if isLast { try advance(RetailSchema.Transfer.status, of: key, to: TransferStatus.arrived.rawValue) }
     }

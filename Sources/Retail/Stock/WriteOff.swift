@@ -60,7 +60,10 @@ extension Transaction {
         let number = try draw(.writeOff, year: goods.year, at: till)
         let key = RetailSchema.writeOff(number, of: till.store)
         try set(RetailSchema.WriteOff.written, of: key, to: .moment(goods.written))
-        for line in lines { try state(line.value, in: RetailSchema.WriteOff.lines, of: key) }
+        for line in lines {
+            try state(line.value, in: RetailSchema.WriteOff.lines, of: key)
+            try backDate(line.sku, at: till.store, moved: -line.quantity, at: goods.written)
+        }
         if let clerk = goods.clerk { try set(RetailSchema.WriteOff.clerk, of: key, to: .identifier(clerk)) }
         if let approver = goods.approver {
             try set(RetailSchema.WriteOff.approver, of: key, to: .identifier(approver))

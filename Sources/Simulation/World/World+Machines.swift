@@ -1,5 +1,6 @@
 internal import CRDT
 public import Replica
+internal import Retail
 internal import Sync
 
 /// Machines, and what is done to them and at them.
@@ -63,6 +64,8 @@ extension World {
                 throw error
             }
         }
+        var publisher = BasePublisher()
+        host.tend = { [unowned replica] in _ = try publisher.publish(in: $0, of: replica, at: $1) }
         host.verify = { [unowned node] checkpoint, message, _ in
             node.build == .credulous
                 || checkpoint.signature == SimulatedNode.signature(of: message, by: checkpoint.origin.member)

@@ -56,6 +56,9 @@ public struct ReplicaTurns {
         public var stored: (_ transactions: Int) -> Void = { _ in }
         /// The write-ahead log was moved into the file, or that was tried.
         public var checkpointed: () -> Void = {}
+        /// Does what records themselves ask of this machine once something has changed in these scopes, durably; at the first call they
+        /// are all that are held. Nil: nothing.
+        public var tend: ((_ changed: [Scope], _ milliseconds: Int64) throws -> Void)?
 
         public init(wallClock: @escaping () -> Int64) {
             self.wallClock = wallClock
@@ -70,8 +73,8 @@ public struct ReplicaTurns {
     private var counter: SessionCounter
     /// Decides requests for rights; nil where the schema has none, or where nobody asks.
     private var broker: EscrowBroker?
-    /// The broker has looked through everything that was held at the start.
-    private var isBrokerCurrent = false
+    /// The broker and the host have looked through everything that was held at the start.
+    private var hasLookedAtAll = false
     /// The scopes of which the host knows that something is damaged there.
     private var toldAiling: [Scope] = []
     /// The incarnation that the host knows of.
@@ -150,8 +153,8 @@ public struct ReplicaTurns {
 
     private mutating func outcome() -> Outcome {
         var outcome = Outcome(replies: counter.takeReplies(), changed: replica.takeChangedScopes())
-        if broker != nil {
-            decideRequests(in: outcome.changed, at: host.wallClock())
+        if broker != nil || host.tend != nil {
+            follow(outcome.changed, at: host.wallClock())
             let granted = replica.takeChangedScopes()
             if !Mutants.isOn("grants-are-told-to-nobody") { outcome.changed = Set(outcome.changed).union(granted).sorted() }
         }
@@ -181,13 +184,19 @@ public struct ReplicaTurns {
         damaged = []
     }
 
-    /// Answers whoever asked for rights that are held here.
-    private mutating func decideRequests(in changed: [Scope], at milliseconds: Int64) {
-        let scopes = isBrokerCurrent ? changed : replica.heldScopes
+    /// Answers whoever asked for rights that are held here, and does what else the records ask for.
+    private mutating func follow(_ changed: [Scope], at milliseconds: Int64) {
+        let scopes = hasLookedAtAll ? changed : replica.heldScopes
         guard !scopes.isEmpty, !replica.isStale else { return }
-        // A disk that fails here fails the next commit, too, whose caller hears of it; the requests stay open.
+        // A disk that fails here fails the next commit, too, whose caller hears of it; what is open stays open.
         let replica = replica
-        isBrokerCurrent = (try? broker?.decide(in: scopes, of: replica, at: milliseconds)) != nil
+        do {
+            _ = try broker?.decide(in: scopes, of: replica, at: milliseconds)
+            try host.tend?(scopes, milliseconds)
+            hasLookedAtAll = true
+        } catch {
+            hasLookedAtAll = false
+        }
     }
 
     /// Makes a group durable and tells its callers.

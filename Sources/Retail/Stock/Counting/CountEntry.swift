@@ -28,7 +28,8 @@ public struct CountEntry: Hashable, Sendable {
     public var dot = Dot(origin: .nobody, sequence: 0)
 
     public init(
-        stocktake: Identifier, zone: Identifier, counter: Identifier, quantity: Int64, taken: Int64, isLate: Bool, writer: Origin,
+        stocktake: Identifier, zone: Identifier, counter: Identifier, quantity: Int64, taken: Int64, isLate: Bool,
+        writer: Origin,
         contributions: [Origin: Contribution]
     ) {
         (self.stocktake, self.zone, self.counter, self.quantity) = (stocktake, zone, counter, quantity)
@@ -92,7 +93,8 @@ extension CountEntry {
         packed.withUnsafeBytes { raw in
             var (reader, all) = (ByteReader(raw), [Origin: Contribution]())
             while !reader.isAtEnd {
-                guard let origin = try? reader.readFixed64(), let sequence = try? reader.readVarint(), let net = try? reader.readVarint()
+                guard let origin = try? reader.readFixed64(), let sequence = try? reader.readVarint(),
+                    let net = try? reader.readVarint()
                 else { return nil }
                 all[Origin(rawValue: origin)] = Contribution(
                     sequence: sequence, net: Int64(bitPattern: net >> 1) ^ -Int64(bitPattern: net & 1))

@@ -12,6 +12,25 @@ internal import Replica
 /// Sold, received and sent is in the zone in which a store sells: its entry's bases hold, or, if that zone was not counted, those of
 /// the latest look.
 public struct ShelfCount: Hashable, Sendable {
+    /// What a contributor has said of its movements.
+    struct Word: Hashable, Sendable {
+        /// Until the look, net.
+        let base: Int64
+        /// In all, as it said so.
+        let share: Int64
+
+        var value: Value { .tuple([.integer(base), .integer(share)]) }
+
+        init(base: Int64, share: Int64) { (self.base, self.share) = (base, share) }
+
+        init?(_ value: Value?) {
+            guard let items = TupleReader(value, atLeast: 2), let base = items.integer(0), let share = items.integer(1) else {
+                return nil
+            }
+            self.init(base: base, share: share)
+        }
+    }
+
     /// The zone in which a store sells.
     public static let salesZone = "shop"
 
@@ -25,6 +44,8 @@ public struct ShelfCount: Hashable, Sendable {
     public let bases: [Origin: Int64]
     /// Contributors that have not said yet what they had moved until the look: ascending. On hand is provisional until then.
     public let waiting: [Origin]
+    /// What contributors have said themselves of the look.
+    private let words: [Origin: Word]
 
     public var quantity: Int64 { entries.map(\.quantity).sumWithinBounds }
 
@@ -41,14 +62,23 @@ public struct ShelfCount: Hashable, Sendable {
         entries = byZone.values.sorted { $0.zone < $1.zone }
         self.variances = variances
         reference = entries.first { "\($0.zone)" == Self.salesZone } ?? last
-        var (bases, waiting) = ([Origin: Int64](), [Origin]())
+        var (bases, waiting, words) = ([Origin: Int64](), [Origin](), [Origin: Word]())
         for origin in shares.keys.sorted() {
-            let said = TupleReader(
-                record.value(RetailSchema.Count.bases, Self.element(of: origin, for: reference, hash)), atLeast: 2)?.integer(0)
-            bases[origin] = said ?? reference.contributions[origin]?.net ?? 0
-            if said == nil, origin != reference.writer || reference.isLate { waiting.append(origin) }
+            let element = Self.element(of: origin, for: reference, hash)
+            words[origin] = Word(record.value(RetailSchema.Count.bases, element))
+            bases[origin] = words[origin]?.base ?? reference.contributions[origin]?.net ?? 0
+            if words[origin] == nil, origin != reference.writer || reference.isLate { waiting.append(origin) }
         }
-        (self.bases, self.waiting) = (bases, waiting)
+        (self.bases, self.waiting, self.words) = (bases, waiting, words)
+    }
+
+    /// Whether there is something to be said of what a contributor had moved until the look.
+    ///
+    /// - Parameters:
+    ///   - share: all that it has moved, as it is known now.
+    ///   - isOver: the contributor moves nothing any more; but more of what it did may come to light.
+    func wantsWord(of origin: Origin, share: Int64, isOver: Bool) -> Bool {
+        waiting.contains(origin) || isOver && words[origin].map { $0.share != share } ?? false
     }
 
     /// Where a contributor says what it had moved until an entry's look.

@@ -100,30 +100,63 @@ extension Transaction {
         }
         let before = try stock(of: finding.sku, at: store)
         let shares = StockView.shares(try record(RetailSchema.stock(of: finding.sku, at: store)))
-        let books = Scope(.books, of: store)
+        let held = vector(of: Scope(.books, of: store))
         let entry = CountEntry(
-            stocktake: stocktake, zone: finding.zone, counter: finding.counter, quantity: finding.quantity, taken: finding.taken,
+            stocktake: stocktake, zone: finding.zone, counter: finding.counter, quantity: finding.quantity,
+            taken: finding.taken,
             isLate: finding.taken < now - Self.atOnce, writer: origin,
             contributions: shares.reduce(into: [:]) { known, share in
-                known[share.key] = .init(sequence: vector(of: books).sequence(of: share.key), net: share.value)
+                known[share.key] = .init(sequence: held.sequence(of: share.key), net: share.value)
             })
         guard let element = CountEntry.element(zone: entry.zone, counter: entry.counter) else {
             throw StocktakeError.malformedName(field: "zone", limit: CountEntry.zoneLimit)
         }
-        let key = RetailSchema.count(of: finding.sku, at: store)
-        for slot in try record(key).slots(ofField: RetailSchema.Count.entries) where slot.element != element {
-            let others = try record(key)[slot].compactMap(CountEntry.init)
-            // What an earlier stocktake found does not hold any more, and a recount takes the place of all that it replaces.
-            let isReplaced = others.allSatisfy { $0.stocktake != stocktake || finding.isRecount && $0.zone == entry.zone }
-            if isReplaced, !others.isEmpty { try remove(slot.field, slot.element, of: key) }
-        }
-        try set(RetailSchema.Count.entries, element, of: key, to: entry.value)
-        for slot in try record(key).slots(ofField: RetailSchema.Count.bases) { try remove(slot.field, slot.element, of: key) }
-        let fact = Value.tuple([
-            .identifier(finding.sku), .identifier(finding.zone), .identifier(finding.counter), .integer(finding.quantity),
-            .moment(finding.taken), .integer(before.onHand),
-        ])
+        let fact = StocktakeView.Entry(finding: finding, booked: before.onHand).value
         try state(fact, in: RetailSchema.Stocktake.entries, of: RetailSchema.stocktake(stocktake, of: store))
+        try put(entry, at: element, of: RetailSchema.count(of: finding.sku, at: store), isRecount: finding.isRecount)
+    }
+
+    /// Puts an entry in the place of those that do not hold beside it, unless they are of a later look.
+    private func put(_ entry: CountEntry, at element: Element, of key: RecordKey, isRecount: Bool) throws {
+        let field = RetailSchema.Count.entries
+        for slot in try record(key).slots(ofField: field) {
+            let others = try record(key)[slot].compactMap(CountEntry.init)
+            guard others.allSatisfy({ $0.taken <= entry.taken }) else {
+                if slot.element == element { return }
+                continue
+            }
+            // What an earlier stocktake found does not hold any more, and a recount takes the place of all that was found in its zone.
+            let isReplaced = others.allSatisfy { $0.stocktake != entry.stocktake || isRecount && $0.zone == entry.zone }
+            if isReplaced, slot.element != element { try remove(field, slot.element, of: key) }
+        }
+        try set(field, element, of: key, to: entry.value)
+        // What was said of looks that are gone.
+        let names = Set(
+            try record(key).cells(ofField: field).compactMap { CountEntry($0).map { hash(of: $0.name).bytes } })
+        for slot in try record(key).slots(ofField: RetailSchema.Count.bases) {
+            guard case .bytes(let bytes) = slot.element, names.contains(Array(bytes.suffix(16))) else {
+                try remove(slot.field, slot.element, of: key)
+                continue
+            }
+        }
+    }
+
+    /// Goods that had moved before somebody looked at the shelf, and that are booked only now: they are in what was counted.
+    ///
+    /// - Parameters:
+    ///   - net: what was moved just now, below 0 where goods went.
+    ///   - moment: when they moved, in milliseconds since 1970.
+    func backDate(_ sku: Identifier, at store: UInt32, moved net: Int64, at moment: Int64) throws {
+        guard moment < stamp.milliseconds - Self.atOnce else { return }
+        let (key, shares) = (RetailSchema.count(of: sku, at: store), try record(RetailSchema.stock(of: sku, at: store)))
+        let share = StockView.shares(shares)
+        // What this machine has to say yet it says by the time of the movement.
+        guard let count = ShelfCount(try record(key), shares: share, hash: { hash(of: $0) }), moment <= count.reference.taken,
+            let base = count.bases[origin], !count.waiting.contains(origin)
+        else { return }
+        let word = ShelfCount.Word(base: base.addingWithinBounds(net), share: share[origin] ?? 0)
+        let element = ShelfCount.element(of: origin, for: count.reference) { hash(of: $0) }
+        try set(RetailSchema.Count.bases, element, of: key, to: word.value)
     }
 
     /// Within so many milliseconds an entry is made at the shelf.
