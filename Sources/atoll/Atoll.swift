@@ -9,7 +9,7 @@ enum Atoll {
 
     static let commands: [Command] = [
         .demo, .initialize, .invite, .join, .revoke, .fence, .mint, .handover, .generate, .import, .exchange, .check, .show,
-        .delta,
+        .sql, .delta,
         .backup, .restore, .serve, .status, .doctor, .simulate, .bench, .versionCommand, .helpCommand,
     ]
 

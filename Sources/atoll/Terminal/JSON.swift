@@ -3,6 +3,7 @@ enum JSON {
     case null
     case boolean(Bool)
     case integer(Int64)
+    case real(Double)
     case text(String)
     case array([JSON])
     case object([(String, JSON)])
@@ -23,6 +24,8 @@ enum JSON {
         case .null: result += "null"
         case .boolean(let value): result += value ? "true" : "false"
         case .integer(let value): result += String(value)
+        // JSON knows no infinity.
+        case .real(let value): result += value.isFinite ? "\(value)" : "null"
         case .text(let text): Self.write(text, into: &result)
         case .array(let items):
             result += "["

@@ -3,17 +3,6 @@ internal import Replica
 
 /// What one member's machines have moved after looks at shelves, out of the facts that they have stated.
 struct MovementScan {
-    /// A movement of a shelf's stock.
-    private struct Step {
-        let sku: Identifier
-        let origin: Origin
-        /// When the goods moved, in milliseconds since 1970.
-        let moved: Int64
-        /// Of the transaction in the store's books that said so; nil if it was said elsewhere.
-        let sequence: UInt64?
-        let net: Int64
-    }
-
     /// What each had moved until the look, in the order in which they were asked for.
     let bases: [(want: WantedBase, net: Int64)]
 
@@ -25,18 +14,19 @@ struct MovementScan {
         let origins = Set(wanted.map(\.origin))
         let skus = Set(wanted.map(\.key.id))
         let keys = try Self.papers(for: wanted, in: Scope(.books, of: scope.member), of: replica)
-        var steps: [Identifier: [Step]] = [:]
+        var moved: [Identifier: [(movement: StockMovement, isInBooks: Bool)]] = [:]
         for key in keys {
-            let paper = try replica.record(key)
-            for step in try Self.steps(of: key, paper, in: scope, of: replica) where skus.contains(step.sku) {
-                if origins.contains(step.origin) { steps[step.sku, default: []].append(step) }
+            for movement in try replica.movements(of: key) where movement.store == scope.member && skus.contains(movement.sku) {
+                guard origins.contains(movement.fact.run.origin) else { continue }
+                moved[movement.sku, default: []].append((movement, key.scope.kind == .books))
             }
         }
         bases = wanted.map { want in
-            let later = (steps[want.key.id] ?? []).filter { step in
-                step.origin == want.origin && step.moved > want.entry.taken && step.sequence.map { $0 > want.sequence } ?? true
+            let later = (moved[want.key.id] ?? []).filter { movement, isInBooks in
+                let isUnknown = isInBooks ? movement.sequence.map { $0 > want.sequence } ?? true : true
+                return movement.fact.run.origin == want.origin && movement.moved > want.entry.taken && isUnknown
             }
-            return (want, later.map { 0 &- $0.net }.reduce(want.share) { $0.addingWithinBounds($1) })
+            return (want, later.map { 0 &- $0.movement.net }.reduce(want.share) { $0.addingWithinBounds($1) })
         }
     }
 
@@ -91,49 +81,5 @@ struct MovementScan {
                 let sequence = min(entry.sequence, floors[entry.origin] ?? .max)
                 return sequence > 0 ? .init(origin: entry.origin, sequence: sequence) : nil
             })
-    }
-
-    /// What the facts of a record move in a stock scope.
-    private static func steps(
-        of key: RecordKey, _ paper: Record, in scope: Scope, of replica: Replica
-    ) throws -> [Step] {
-        var steps: [Step] = []
-        for field in RetailSchema.schema[key.collection]?.fields ?? [] {
-            guard case .facts(let movements) = field.kind else { continue }
-            let stamps = Dictionary(
-                paper.cells(ofField: field.number).map { ($0.dot, $0.stamp.milliseconds) }, uniquingKeysWith: min)
-            for fact in paper.facts(field.number, runOf: { replica.run(of: $0, in: key.scope) }) {
-                for movement in movements(key, fact.value) {
-                    guard movement.key.scope == scope, let kind = StockView.Kind(field: movement.field),
-                        movement.key.collection == RetailSchema.stock.number
-                    else { continue }
-                    let stamp = stamps[fact.dot] ?? 0
-                    steps.append(
-                        Step(
-                            sku: movement.key.id, origin: fact.id.run.origin,
-                            moved: min(stamp, paper.handedOver(key.collection, field.number) ?? stamp),
-                            // What was written again, by a successor, has its number in a past that others have not seen.
-                            sequence: key.scope.kind == .books && fact.dot.origin == fact.id.run.origin
-                                ? fact.id.sequence : nil,
-                            net: kind.sign * movement.amount))
-                }
-            }
-        }
-        return steps
-    }
-}
-
-extension Record {
-    /// When goods moved by a paper's own words, in milliseconds since 1970; nil if it says nothing else than when it was written.
-    fileprivate func handedOver(_ collection: UInt16, _ field: UInt32) -> Int64? {
-        switch (collection, field) {
-        case (RetailSchema.receipt.number, _): moment(RetailSchema.Receipt.received)
-        case (RetailSchema.writeOff.number, _): moment(RetailSchema.WriteOff.written)
-        case (RetailSchema.transfer.number, RetailSchema.Transfer.sent): moment(RetailSchema.Transfer.dispatched)
-        case (RetailSchema.transfer.number, RetailSchema.Transfer.arrived): moment(RetailSchema.Transfer.received)
-        case (RetailSchema.order.number, _) where cells(ofField: RetailSchema.Order.ordered).isEmpty:
-            cells(ofField: RetailSchema.Order.issue).compactMap { TupleReader($0.value, atLeast: 2)?.moment(1) }.min()
-        default: nil
-        }
     }
 }
