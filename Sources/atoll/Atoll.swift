@@ -33,13 +33,21 @@ enum Atoll {
 
     static func help() -> String {
         let rows = commands.map { [$0.name, $0.summary] }
+        let shop = Command.subjects.map { subject in
+            [
+                subject,
+                Command.shop.filter { $0.name.hasPrefix(subject + " ") }.map { String($0.name.dropFirst(subject.count + 1)) }
+                    .joined(separator: ", "),
+            ]
+        }
         let lines =
             ["Atoll: an offline-first sync engine for retail chains.", "", "Usage: atoll COMMAND [OPTIONS]", "", "Commands:"]
             + TextTable(rows).lines(indent: 2)
+            + ["", "The shop:"] + TextTable(shop).lines(indent: 2)
             + [
                 "", "Each command has a help of its own: atoll COMMAND --help", "",
-                "Exit codes: 0 done, 1 what was asked for does not hold, 2 wrong usage, 3 bad input, 4 storage trouble,",
-                "130 interrupted.", "",
+                "Exit codes: 0 done, 1 what was asked for does not hold, 2 wrong usage or what the shop refuses, 3 bad input,",
+                "4 storage trouble, 130 interrupted.", "",
                 "A first try:", "  atoll generate --size tiny --out sales.jsonl", "  atoll import sales.jsonl --dir chain",
                 "  atoll exchange --dir chain", "  atoll check --dir chain", "  atoll show stock --dir chain --replica HQ",
             ]
@@ -53,13 +61,38 @@ enum Atoll {
         }
         if ["--help", "-h"].contains(name) { return try print(help()) }
         if name == "--version" { return try print("atoll \(version)\n") }
-        guard let command = commands.first(where: { $0.name == name }) else {
-            let hint = suggestion(name, among: commands.map(\.name))
-            throw CommandError.usage("there is no command \"\(name.printable)\"\(hint).\nSee: atoll help")
-        }
-        let rest = Array(words.dropFirst())
+        let (command, rest) = try command(named: name, words.dropFirst())
         if Arguments.asksForHelp(rest) { return try print(command.help) }
         try command.run(try Arguments(rest, for: command))
+    }
+
+    /// Finds a command, of one word or two.
+    private static func command(named name: String, _ words: ArraySlice<String>) throws -> (Command, rest: [String]) {
+        if let command = commands.first(where: { $0.name == name }) { return (command, Array(words)) }
+        guard Command.subjects.contains(name) else {
+            let hint = suggestion(name, among: commands.map(\.name) + Command.subjects)
+            throw CommandError.usage("there is no command \"\(name.printable)\"\(hint).\nSee: atoll help")
+        }
+        let verbs = Command.shop.filter { $0.name.hasPrefix(name + " ") }
+        guard let verb = words.first, !verb.hasPrefix("-") else {
+            let list = TextTable(verbs.map { [$0.name, $0.summary] }).lines(indent: 2).joined(separator: "\n")
+            guard words.first == "--help" || words.first == "-h" else {
+                throw CommandError.usage("say what is to be done:\n\(list)")
+            }
+            return (overview(of: name, list), [])
+        }
+        guard let command = verbs.first(where: { $0.name == "\(name) \(verb)" }) else {
+            let hint = suggestion(verb, among: verbs.map { String($0.name.dropFirst(name.count + 1)) })
+            throw CommandError.usage("\(name) does not know \"\(verb.printable)\"\(hint).\nSee: atoll \(name) --help")
+        }
+        return (command, Array(words.dropFirst()))
+    }
+
+    private static func overview(of subject: String, _ list: String) -> Command {
+        Command(name: subject, summary: "", examples: []) { _ in
+            try print(
+                "Usage: atoll \(subject) VERB ...\n\n\(list)\n\nEach has a help of its own: atoll \(subject) VERB --help\n")
+        }
     }
 
     static func print(_ text: String) throws {

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct UsageTests {
     @Test(arguments: [
-        "init", "invite", "join", "revoke", "generate", "import", "exchange", "check", "show", "sql", "delta", "backup", "restore",
+        "init", "invite", "join", "revoke", "generate", "import", "exchange", "check", "show", "sql", "delta", "backup",
+        "restore",
         "bench", "version", "help",
     ])
     func `every command explains itself with an example`(_ command: String) throws {

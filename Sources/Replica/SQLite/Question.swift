@@ -54,22 +54,3 @@ public final class Question {
         }
     }
 }
-
-/// Lets SQLite ask now and then whether to go on; as long as it lives.
-private final class Interrupt {
-    private let connection: Connection
-    private let isInterrupted: () -> Bool
-
-    init(_ connection: Connection, _ isInterrupted: @escaping () -> Bool) {
-        (self.connection, self.isInterrupted) = (connection, isInterrupted)
-        let context = Unmanaged.passUnretained(self).toOpaque()
-        sqlite3_progress_handler(
-            connection.handle, 10_000,
-            { context in
-                guard let context else { return 0 }
-                return Unmanaged<Interrupt>.fromOpaque(context).takeUnretainedValue().isInterrupted() ? 1 : 0
-            }, context)
-    }
-
-    deinit { sqlite3_progress_handler(connection.handle, 0, nil, nil) }
-}

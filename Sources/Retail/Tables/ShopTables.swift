@@ -112,6 +112,14 @@ public final class ShopTables {
     /// All rows of a statement that changes nothing.
     public func rows(_ sql: String, _ values: [SQLValue] = []) throws -> [[SQLValue]] { try connection.rows(sql, values) }
 
+    /// The names of a statement's columns, and all its rows.
+    func table(_ sql: String, _ values: [SQLValue] = []) throws -> (columns: [String], rows: [[SQLValue]]) {
+        let statement = try connection.prepare(sql).bind(values)
+        var rows: [[SQLValue]] = []
+        while try statement.step() { rows.append(statement.row) }
+        return (statement.columns, rows)
+    }
+
     private func transaction(_ body: () throws -> Void) throws {
         try connection.execute("BEGIN IMMEDIATE")
         do {

@@ -12,7 +12,7 @@ struct Arguments {
         var rest = words[...]
         var onlyOperands = false
         while let word = rest.popFirst() {
-            if onlyOperands || !word.hasPrefix("-") || word == "-" {
+            if onlyOperands || !word.hasPrefix("-") || word == "-" || Int64(word) != nil {
                 operands.append(word)
             } else if word == "--" {
                 onlyOperands = true

@@ -32,6 +32,7 @@ extension CommandError {
             self = CommandError(code: cause.code, description: "\(error.place): \(cause.description)")
         case let error as DeltaFileError: self = .badInput(error.refusal)
         case let error as any RefusedInput: self = CommandError(code: .storage, description: error.refusal)
+        case let error as any Refusal: self = .usage("\(error.problem)")
         case let error as CodecError:
             self = CommandError(
                 code: .storage, description: "stored bytes do not say what was written (\(error)). Restore a backup.")

@@ -47,9 +47,10 @@ extension Command {
             let described = CommandError(describing: error)
             return ControlRefusal(error: described.description, code: described.code.rawValue)
         } answer: { method, parameters, context, reply in
-            guard [LogPlayer.method, NodeFigures.method].contains(method) else { return false }
+            guard [LogPlayer.method, NodeFigures.method, ShopDesk.method].contains(method) else { return false }
             Task {
                 do {
+                    if method == ShopDesk.method { return reply(.success(try await ShopDesk.serve(parameters, context))) }
                     guard method == LogPlayer.method else {
                         return reply(.success(try JSONEncoder().encode(try await NodeFigures(of: context.owner))))
                     }
