@@ -16,7 +16,9 @@ import Testing
         let rows = try #require(JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]])
         let orders = try #require(rows.first?["orders"] as? Int)
         #expect(orders > 0 && rows.first?["money"] is Int && rows.first?["mean"] is Double)
-        #expect(try ask(chain, "-", input: "select count(*) as orders\nfrom orders where placed > 0;\n").output == "orders\n\(orders)\n")
+        #expect(
+            try ask(chain, "-", input: "select count(*) as orders\nfrom orders where placed > 0;\n").output
+                == "orders\n\(orders)\n")
         let shown = try Program.run(["show", "stock", "--dir", chain.path, "--replica", "HQ", "--json"]).output
         let stock = try #require(JSONSerialization.jsonObject(with: Data(shown.utf8)) as? [[String: Any]])
         let sum = stock.reduce(0) { $0 + ($1["on_hand"] as? Int ?? 0) }
