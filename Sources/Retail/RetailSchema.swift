@@ -4,7 +4,8 @@ public import Replica
 /// The chain's records. Numbers are permanent: a field keeps its number and kind for ever, and none is used twice.
 public enum RetailSchema {
     public static let schema = Schema(
-        [office, member, order, series, points, returnRight, goodwill, day, settlement, fence, fenceReceipt] + goods + customers
+        [office, member, order, series, points, returnRight, goodwill, day, request, settlement, fence, fenceReceipt] + goods
+            + customers
             + catalogue)
 
     /// Who belongs to the chain. In the scope `chain`, by the member's number.

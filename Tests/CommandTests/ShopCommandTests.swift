@@ -138,6 +138,61 @@ import Testing
         #expect(after == before)
     }
 
+    @Test func `what is asked again under its key is done once, also behind a loss of power`() throws {
+        let chain = try shop()
+        let node = NodeProcess("HQ", in: chain.path)
+        try node.start()
+        defer { node.kill() }
+        let first = try json(chain, "order", "sell", "TEA:2", "--key", "till-7-000001")
+        #expect(try json(chain, "order", "sell", "TEA:2", "--key", "till-7-000001") as NSDictionary == first as NSDictionary)
+        node.kill()
+        #expect(try json(chain, "order", "sell", "TEA:2", "--key", "till-7-000001") as NSDictionary == first as NSDictionary)
+        #expect(try ask(chain, "sql", "select count(*) as n from orders").output == "n\n1\n")
+        #expect(
+            try ask(chain, "order", "sell", "TEA:3", "--key", "till-7-000001").errors.contains("Something else was asked for"))
+        #expect(
+            try ask(chain, "stock", "receive", "TEA:2", "--key", "till-7-000001").errors.contains(
+                "Something else was asked for"))
+        #expect(try ask(chain, "order", "sell", "TEA:2", "--key", "7.00000001").errors.contains("is a key of till 7"))
+        #expect(try ask(chain, "order", "sell", "TEA:2", "--key", "short").errors.contains("This is no key"))
+        #expect(try ask(chain, "order", "sell", "TEA:1:350:400", "--key", "till-7-000002").code == 2)
+        #expect(
+            try json(chain, "order", "sell", "TEA:1", "--key", "till-7-000002")["total"] as? Int == 350,
+            "what was refused was not done")
+        #expect(try ask(chain, "sql", "select count(*) as n from orders").output == "n\n2\n")
+    }
+
+    @Test func `an order is changed line by line, and prices hold by tier and scale`() throws {
+        let chain = try shop()
+        let number = try #require(
+            try json(chain, "order", "place", "delivery", "TEA:3", "--address", "Main Street 1")["number"] as? String)
+        #expect(try json(chain, "order", "add", number, "APPLE:1000")["total"] as? Int == 1349)
+        let lines = try #require(try json(chain, "order", "show", number)["ordered"] as? [[String: Any]])
+        let tea = try #require(lines.first { $0["sku"] as? String == "TEA" }?["line"] as? String)
+        #expect(try json(chain, "order", "change", number, tea, "--quantity", "1", "--discount", "50")["total"] as? Int == 599)
+        #expect(try json(chain, "order", "advance", number, "ready")["status"] as? String == "ready")
+        #expect(try ask(chain, "order", "change", number, "none", "--quantity", "1").code == 2)
+        #expect(try json(chain, "order", "cancel", number)["status"] as? String == "cancelled")
+        #expect(try ask(chain, "order", "add", number, "TEA:1").code == 2)
+        #expect(
+            try json(chain, "product", "list", "1", "--name", "Gold", "--base", "0", "--discount", "1000")["list"] as? Int == 1)
+        #expect(try ask(chain, "product", "list-for", "--tier", "gold", "--list", "1").code == 0)
+        #expect(try ask(chain, "product", "list-for", "--list", "1").code == 2)
+        #expect(try ask(chain, "customer", "add", "--id", "KIM", "--tier", "gold").code == 0)
+        #expect(try json(chain, "order", "sell", "TEA:1", "--customer", "KIM")["total"] as? Int == 315)
+        #expect(try json(chain, "product", "scan", "TEA", "--customer", "KIM")["unit_price"] as? Int == 315)
+        #expect(try ask(chain, "product", "scale", "21IIIIIWWWWWC").code == 0)
+        #expect(try ask(chain, "product", "code", "2100012", "APPLE").code == 0)
+        #expect(try json(chain, "product", "scan", "2100012012348")["quantity"] as? Int == 1234)
+        #expect(try ask(chain, "product", "scale", "31IIIIIWWWWWC").code == 2)
+        #expect(try json(chain, "customer", "credit", "KIM", "--limit", "1000", "--term-days", "14")["limit"] as? Int == 1000)
+        #expect(try json(chain, "order", "sell", "TEA:3", "--customer", "KIM", "--tender", "account")["total"] as? Int == 945)
+        #expect(try ask(chain, "order", "sell", "TEA:1", "--customer", "KIM", "--tender", "account").code == 2, "55 are left")
+        #expect(try json(chain, "customer", "pay", "KIM", "900")["balance"] as? Int == 45)
+        #expect(try json(chain, "customer", "show", "KIM")["credit_limit"] as? Int == 1000)
+        #expect(try json(chain, "order", "goodwill", "0", "500")["minted"] as? Int == 500)
+    }
+
     @Test func `every deed explains itself`() throws {
         let help = try Program.run(["help"]).output
         for subject in ["product", "order", "stock", "customer", "day", "inbox"] {
@@ -165,5 +220,11 @@ import Testing
         #expect(try ask(chain, "inbox", "settle", id, "accept", "--by", "ann", "--note", "theft").code == 0)
         #expect(try list(chain, "inbox", "list").isEmpty)
         #expect(try list(chain, "inbox", "list", "--settled").first?["note"] as? String == "theft")
+        for name in ["Kim", "Kim Li"] { _ = try json(chain, "customer", "add", "--name", name, "--phone", "030 1234567") }
+        let pair = try #require(try list(chain, "inbox", "list").first)
+        #expect(pair["kind"] as? String == "duplicate-customer")
+        #expect(try ask(chain, "inbox", "settle", try #require(pair["id"] as? String), "merge").code == 0)
+        #expect(try list(chain, "inbox", "list").isEmpty)
+        #expect(try list(chain, "customer", "find", "1234567").count == 1)
     }
 }

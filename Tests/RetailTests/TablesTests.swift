@@ -105,7 +105,7 @@ import Testing
             let member = members[index]
             let store: UInt32 = index == 2 ? 3 : 1
             member.now += 1000
-            switch random.below(14) {
+            switch random.below(16) {
             case 0..<3: _ = try sell(Int64(1 + random.below(3)), at: member)
             case 3:
                 let lines = [StockLine(sku: try identifier("TEA"), quantity: 5)]
@@ -135,7 +135,11 @@ import Testing
                 let lines = [StockLine(sku: try identifier("TEA"), quantity: Int64(1 + random.below(2)))]
                 try member.perform { try $0.takeIn(transfer: number, to: store, lines, received: member.now, isLast: true) }
             case 10: try member.tend()
-            case 11 where seed > 4: try member.replica.reincarnate(as: 1_000 + UInt64(step), at: member.now)
+            case 11:
+                let entries = try member.replica.inbox(about: RetailSchema.stock(of: identifier("TEA"), at: store))
+                guard let entry = entries.first(where: { !$0.ways.isEmpty }) else { break }
+                try member.perform { try $0.settle(entry, as: entry.ways[0].name, settled: member.now) }
+            case 12 where seed > 4: try member.replica.reincarnate(as: 1_000 + UInt64(step), at: member.now)
             default: try member.take(from: members[random.below(3)])
             }
             if random.below(4) == 0 { try all[index].update(from: member.replica) }
@@ -148,6 +152,27 @@ import Testing
                 #expect(try row[1] == .integer(member.replica.stock(of: identifier("TEA"), at: UInt32(store)).onHand))
             }
         }
+    }
+
+    @Test func `customers that seem to be one are in the inbox until somebody says what they are`() throws {
+        let till = try shop.till(1, of: 1)
+        let tables = try tables()
+        func told() throws -> [String] {
+            try tables.update(from: till.replica)
+            #expect(try contents(tables) == anew(till))
+            return texts(try tables.rows("SELECT kind, differing FROM inbox WHERE settled IS NULL ORDER BY differing"))
+        }
+        let ids = try ["030 1234567", "12", "0301/234567", "030-1234567"].map { phone in
+            try till.perform { try $0.add(customer: nil, [("phone", .text(phone))], year: 2026, at: till.till) }
+        }
+        let pairs = [ids[2], ids[3]].map { "duplicate-customer \(ids[0])\n\($0)" }
+        #expect(try told() == pairs)
+        try till.perform { try $0.settle($0.duplicate(ids[0], ids[2]), as: "different", settled: till.now) }
+        #expect(try told() == [pairs[1]])
+        try till.perform { try $0.settle($0.duplicate(ids[0], ids[3]), as: "merge", settled: till.now) }
+        #expect(try told().isEmpty)
+        try till.perform { try $0.edit(customer: ids[2], [("phone", .text("5"))]) }
+        #expect(try told().isEmpty)
     }
 
     @Test func `tables that are damaged, or another replica's, are made again`() throws {

@@ -94,13 +94,22 @@ extension ShopOperation {
         ) { transaction, counter, filled in
             guard let id = filled.text("id").flatMap({ Identifier($0) }) else { throw DeskError.malformedID("id") }
             guard let about = filled.text("about").flatMap(RecordKey.init(told:)),
-                let entry = try transaction.inbox(about: about).first(where: { $0.id == id })
+                let entry = try transaction.entries(about: about).first(where: { $0.id == id })
             else { throw InboxError.unknown(id) }
             try transaction.settle(
                 entry, as: filled.text("way") ?? "", note: filled.text("note") ?? "", by: filled.id("by"), settled: counter.now)
             return ["id": .text("\(id)"), "way": .optional(filled.text("way"))]
         },
     ]
+}
+
+extension RecordReader {
+    /// - Parameter key: of a record, or of two customers that seem to be one.
+    fileprivate func entries(about key: RecordKey) throws -> [InboxEntry] {
+        let pair = "\(key.id)".split(separator: RetailSchema.idSeparator).compactMap { Identifier(String($0)) }
+        guard key.collection == RetailSchema.customer.number, pair.count == 2 else { return try inbox(about: key) }
+        return [try duplicate(pair[0], pair[1])]
+    }
 }
 
 extension RecordKey {

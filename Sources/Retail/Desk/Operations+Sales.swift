@@ -1,22 +1,23 @@
 internal import CRDT
 internal import Replica
 
-/// A line as it is sold or ordered; what is not said the catalogue says.
-private let lineParameters: [Parameter] = [
-    .required("sku", "the article, or a code that stands for it"),
-    Parameter("quantity", .integer, "of its smallest unit; 1 if it is not said"),
-    Parameter("unit_price", .integer, "minor units; else the catalogue's price for this buyer"),
-    Parameter("discount", .integer, "minor units off the line"), Parameter("note", "what the customer wants it to be"),
-]
-
-private let paymentParameters: [Parameter] = [
-    .required("tender", "cash, card, mobile, voucher, account, transfer, or another name"),
-    .required("amount", .integer, "minor units"),
-    Parameter("reference", "what the other side calls it"),
-]
-
-private let numberParameter = Parameter.required("number", "the order's number")
-private let storeParameter = Parameter("store", .store, "the store that it belongs to; this one if it is not said")
+/// What several deeds about orders take.
+enum OrderParameters {
+    /// A line as it is sold or ordered; what is not said the catalogue says.
+    static let line: [Parameter] = [
+        .required("sku", "the article, or a code that stands for it"),
+        Parameter("quantity", .integer, "of its smallest unit; 1 if it is not said"),
+        Parameter("unit_price", .integer, "minor units; else the catalogue's price for this buyer"),
+        Parameter("discount", .integer, "minor units off the line"), Parameter("note", "what the customer wants it to be"),
+    ]
+    static let payment: [Parameter] = [
+        .required("tender", "cash, card, mobile, voucher, account, transfer, or another name"),
+        .required("amount", .integer, "minor units"),
+        Parameter("reference", "what the other side calls it"),
+    ]
+    static let number = Parameter.required("number", "the order's number")
+    static let store = Parameter("store", .store, "the store that it belongs to; this one if it is not said")
+}
 
 /// Orders: from the counter to the last step, and back.
 extension ShopOperation {
@@ -24,8 +25,8 @@ extension ShopOperation {
         ShopOperation(
             "order", "sell", "Sell goods over the counter",
             [
-                .required("lines", .list(lineParameters), "what is sold"),
-                Parameter("payments", .list(paymentParameters), "how it is paid; they add up to the total"),
+                .required("lines", .list(OrderParameters.line), "what is sold"),
+                Parameter("payments", .list(OrderParameters.payment), "how it is paid; they add up to the total"),
                 Parameter("tender", "how all of it is paid; cash if nothing else is said"), Parameter("customer", "who buys"),
                 Parameter("cashier", "who sells"), Parameter("points", .integer, "loyalty points that the customer earns"),
             ]
@@ -44,8 +45,8 @@ extension ShopOperation {
             [
                 .required(
                     "kind", .choice(["sale", "pickup", "delivery", "replenishment"]), "a sale waits at the till to be recalled"),
-                .required("lines", .list(lineParameters), "what is ordered"),
-                Parameter("payments", .list(paymentParameters), "what is paid in advance"),
+                .required("lines", .list(OrderParameters.line), "what is ordered"),
+                Parameter("payments", .list(OrderParameters.payment), "what is paid in advance"),
                 Parameter("cashier", "who takes it"),
             ] + Form.order.parameters
         ) { transaction, counter, filled in
@@ -63,7 +64,7 @@ extension ShopOperation {
         ShopOperation(
             "order", "hand-over", "Hand an order's goods over, or send them on their way",
             [
-                numberParameter, storeParameter,
+                OrderParameters.number, OrderParameters.store,
                 Parameter(
                     "lines", .list([.required("line", "its name"), .required("quantity", .integer, "how many")]),
                     "all that is left if it is not said"),
@@ -79,7 +80,10 @@ extension ShopOperation {
         },
         ShopOperation(
             "order", "pay", "Take money for an order",
-            [numberParameter, storeParameter, .required("payments", .list(paymentParameters), "what is paid")]
+            [
+                OrderParameters.number, OrderParameters.store,
+                .required("payments", .list(OrderParameters.payment), "what is paid"),
+            ]
         ) { transaction, counter, filled in
             let (number, store) = (try filled.requiredID("number"), try transaction.store("store", in: filled, at: counter))
             try transaction.pay(try filled.payments(), for: number, of: store)
@@ -88,7 +92,7 @@ extension ShopOperation {
         ShopOperation(
             "order", "advance", "Say how far an order has come",
             [
-                numberParameter, storeParameter,
+                OrderParameters.number, OrderParameters.store,
                 .required("status", .choice(["confirmed", "picking", "ready", "done"]), "the step that is done"),
             ]
         ) { transaction, counter, filled in
@@ -97,7 +101,9 @@ extension ShopOperation {
             try transaction.advance(number, of: store, to: status)
             return try transaction.receipt(number, store)
         },
-        ShopOperation("order", "cancel", "Cancel an order of which nothing has left", [numberParameter, storeParameter]) {
+        ShopOperation(
+            "order", "cancel", "Cancel an order of which nothing has left", [OrderParameters.number, OrderParameters.store]
+        ) {
             transaction, counter, filled in
             let (number, store) = (try filled.requiredID("number"), try transaction.store("store", in: filled, at: counter))
             try transaction.cancel(number, of: store)
@@ -105,7 +111,7 @@ extension ShopOperation {
         },
         ShopOperation(
             "order", "edit", "Edit what is known of an order besides its lines",
-            [numberParameter, storeParameter] + Form.order.parameters
+            [OrderParameters.number, OrderParameters.store] + Form.order.parameters
         ) {
             transaction, counter, filled in
             let (number, store) = (try filled.requiredID("number"), try transaction.store("store", in: filled, at: counter))
@@ -115,7 +121,7 @@ extension ShopOperation {
         ShopOperation(
             "order", "refund", "Take goods back and give the money for them",
             [
-                numberParameter, storeParameter,
+                OrderParameters.number, OrderParameters.store,
                 .required("lines", .list(refundParameters), "what comes back"),
                 Parameter("tender", "how the money is given; cash if it is not said"),
                 Parameter("cashier", "who takes it back"),
@@ -136,24 +142,30 @@ extension ShopOperation {
                     allowsGoodwill: filled.flag("goodwill")), at: counter.till)
             return try transaction.receipt(number, counter.till.store)
         },
-        ShopOperation("order", "show", "Show an order", [numberParameter]) { _, tables, _, filled in
-            let number = SQLValue.id(try filled.requiredID("number"))
-            guard case .list(let found) = try tables.objects("SELECT * FROM orders WHERE number = ?", [number]), !found.isEmpty
-            else {
-                throw OrderError.order(try filled.requiredID("number"), .unknown)
-            }
+        ShopOperation("order", "show", "Show an order", [OrderParameters.number]) { replica, tables, _, filled in
+            let id = try filled.requiredID("number")
+            guard case .list(let found) = try tables.objects("SELECT * FROM orders WHERE number = ?", [.id(id)]),
+                case .object(let members)? = found.first, case .integer(let store)? = found.first?["store"]
+            else { throw OrderError.order(id, .unknown) }
             let lines = try tables.objects(
-                "SELECT state, sku, quantity, unit_price, discount, tax_rate, amount, note FROM order_lines WHERE number = ? ORDER BY store, ordinal",
-                [number])
+                "SELECT state, sku, quantity, unit_price, discount, tax_rate, amount, note FROM order_lines "
+                    + "WHERE number = ? ORDER BY store, ordinal", [.id(id)])
             let payments = try tables.objects(
-                "SELECT tender, amount, reference FROM payments WHERE number = ? ORDER BY store, ordinal", [number])
-            guard case .object(let members) = found[0] else { return found[0] }
-            return .object(members + [.init("lines", lines), .init("payments", payments)])
+                "SELECT tender, amount, reference FROM payments WHERE number = ? ORDER BY store, ordinal", [.id(id)])
+            let ordered = try replica.order(id, of: UInt32(store)).ordered.map { line -> DeskValue in
+                [
+                    "line": .text(line.id), "sku": .text("\(line.line.sku)"), "quantity": .integer(line.line.quantity),
+                    "handed_over": .integer(line.handedOver), "unit_price": .integer(line.line.unitPrice),
+                    "discount": .integer(line.line.discount), "note": .text(line.line.note),
+                ]
+            }
+            return .object(
+                members + [.init("lines", lines), .init("ordered", .list(ordered)), .init("payments", payments)])
         },
         ShopOperation(
             "order", "list", "List orders, the latest first",
             [
-                Parameter("status", "only these"), Parameter("customer", "only this customer's"), storeParameter,
+                Parameter("status", "only these"), Parameter("customer", "only this customer's"), OrderParameters.store,
                 Parameter("text", "only those with this in their note, address, telephone or other number"),
                 Parameter("day", .integer, "only those of this day in UTC, as 20260302"),
                 Parameter("limit", .integer, "at most so many; 50 if it is not said"),
@@ -189,7 +201,7 @@ extension ShopOperation {
 
 extension Filled {
     fileprivate func payments() throws -> [Payment] {
-        try list("payments", paymentParameters).map {
+        try list("payments", OrderParameters.payment).map {
             Payment(
                 tender: $0.text("tender") ?? "", amount: try $0.requiredInteger("amount"), reference: $0.text("reference") ?? ""
             )
@@ -205,10 +217,10 @@ extension Filled {
 
 extension Transaction {
     /// Lines with the catalogue's prices and taxes where nothing else is said.
-    fileprivate func lines(_ filled: Filled, for customer: Identifier?, at counter: ShopCounter) throws -> [SaleLine] {
+    func lines(_ filled: Filled, for customer: Identifier?, at counter: ShopCounter) throws -> [SaleLine] {
         let tier = try customer.flatMap { try self.customer($0).tier }.flatMap { Identifier($0) }
         let buyer = Buyer(store: counter.till.store, tier: tier)
-        return try filled.list("lines", lineParameters).enumerated().map { index, line in
+        return try filled.list("lines", OrderParameters.line).enumerated().map { index, line in
             let typed = try line.requiredID("sku")
             let known = try article(typed, at: counter.till.store)
             let scan = known == nil ? try? scan("\(typed)", at: counter.till.store) : nil
@@ -231,7 +243,7 @@ extension Transaction {
     }
 
     /// What is told of a document that was just made out, or changed.
-    fileprivate func receipt(_ number: Identifier, _ store: UInt32) throws -> DeskValue {
+    func receipt(_ number: Identifier, _ store: UInt32) throws -> DeskValue {
         let order = try order(number, of: store)
         return [
             "number": .text("\(number)"), "store": .integer(Int64(store)), "kind": .text(order.kind.name),

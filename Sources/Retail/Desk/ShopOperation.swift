@@ -56,7 +56,8 @@ public struct ShopOperation: Sendable {
         (self.subject, self.verb, self.summary, self.parameters, act) = (subject, verb, summary, parameters, .question(answer))
     }
 
-    public static let all: [ShopOperation] = products + orders + stock + customers + days + inbox
+    public static let all: [ShopOperation] = [products, priceLists, orders, orderLines, stock, customers, days, inbox].flatMap(
+        \.self)
 
     /// - Throws: `DeskError`
     public static func named(_ subject: String, _ verb: String) throws -> ShopOperation {

@@ -47,3 +47,17 @@ struct InboxFinding {
         return id
     }
 }
+
+extension InboxFinding {
+    /// Two customers of one telephone number.
+    init(customer: Identifier, and other: Identifier) {
+        self.init(
+            .duplicateCustomer, RetailSchema.customer(customer), about: "\(other)",
+            "\(customer) and \(other) have the same telephone number: they seem to be one customer.",
+            done: "Both records stay; nothing was changed.", values: ["\(customer)", "\(other)"],
+            [
+                .init(name: "merge", help: "they are one: \(other) becomes \(customer), with all its orders"),
+                .init(name: "different", help: "they are two"),
+            ])
+    }
+}

@@ -1,10 +1,15 @@
-internal import CRDT
+public import CRDT
 public import Replica
 
 extension RecordReader {
     /// What a person should know of one record, settled or not; ascending by kind.
     public func inbox(about key: RecordKey) throws -> [InboxEntry] {
         try findings(about: key).map { try entry($0) }.sorted { ($0.kind.rawValue, $0.id) < ($1.kind.rawValue, $1.id) }
+    }
+
+    /// That two customers seem to be one, because they have one telephone number: it is found among all customers, not in a record.
+    public func duplicate(_ customer: Identifier, _ other: Identifier) throws -> InboxEntry {
+        try entry(InboxFinding(customer: min(customer, other), and: max(customer, other)))
     }
 
     func findings(about key: RecordKey) throws -> [InboxFinding] {

@@ -80,12 +80,13 @@ public final class ShopTables {
 
     private func follow(_ replica: Replica, _ progress: (Int) throws -> Void) throws {
         try transaction { try forgetOthers(replica.identity.origin) }
-        var count = 0
+        var (count, hasCustomers) = (0, false)
         for scope in replica.heldScopes {
             let now = replica.vector(of: scope)
             let known = try cursor(of: scope)
             // Somebody with a newer sight of the same replica was here before.
             if let known, known == now || known.covers(now) { continue }
+            hasCustomers = hasCustomers || scope.kind == .customers
             let keys: [RecordKey]
             if let known, case .changes(let changed) = try replica.feed(of: scope, beyond: known) {
                 keys = changed
@@ -106,7 +107,12 @@ public final class ShopTables {
             }
             if keys.isEmpty { try transaction { try keep(now, of: scope) } }
         }
-        if count > 0 { try transaction { try TableWriter(connection, replica).writeWatched() } }
+        guard count > 0 else { return }
+        try transaction {
+            let writer = TableWriter(connection, replica)
+            try writer.writeWatched()
+            if hasCustomers { try writer.writeDuplicates() }
+        }
     }
 
     /// All rows of a statement that changes nothing.

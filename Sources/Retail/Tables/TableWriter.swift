@@ -41,7 +41,7 @@ struct TableWriter {
             case RetailSchema.stock.number, RetailSchema.count.number, RetailSchema.stockLimit.number:
                 let stock = RetailSchema.stock(of: key.id, at: key.scope.member)
                 try writeStock(stock)
-                try writeInbox(stock)
+                if key != stock { try writeInbox(stock) }
             case RetailSchema.settlement.number: return try writeSettled(key)
             default: break
             }
@@ -111,6 +111,25 @@ struct TableWriter {
         }
     }
 
+    /// Finds customers that seem to be one among all of them.
+    func writeDuplicates() throws {
+        try connection.run("DELETE FROM inbox WHERE kind = 'duplicate-customer'")
+        let rows = try connection.rows(
+            "SELECT digits, id FROM customers WHERE merged_into IS NULL AND digits IN (SELECT digits FROM duplicate_customers) "
+                + "ORDER BY digits, id")
+        var first: (digits: SQLValue, id: Identifier)?
+        for row in rows {
+            guard case .text(let text) = row[1], let id = Identifier(text) else { continue }
+            if let first, first.digits == row[0] {
+                let entry = try replica.duplicate(first.id, id)
+                let pair = "\(first.id)\(RetailSchema.idSeparator)\(id)"
+                try insert(entry, [entry.subject.scope.value, .integer(Int64(entry.subject.collection)), .text(pair)])
+            } else {
+                first = (row[0], id)
+            }
+        }
+    }
+
     private func writeInbox(_ key: RecordKey) throws {
         let place: [SQLValue] = [key.scope.value, .integer(Int64(key.collection)), .id(key.id)]
         try connection.run("DELETE FROM inbox WHERE scope = ? AND collection = ? AND record = ?", place)
@@ -130,7 +149,8 @@ struct TableWriter {
     }
 
     private func writeSettled(_ key: RecordKey) throws {
-        let rows = try connection.rows("SELECT scope, collection, record FROM inbox WHERE id = ?", [.id(key.id)])
+        let rows = try connection.rows(
+            "SELECT scope, collection, record FROM inbox WHERE id = ? AND kind <> 'duplicate-customer'", [.id(key.id)])
         for row in rows {
             guard case .integer(let scope) = row[0], case .integer(let collection) = row[1], case .text(let text) = row[2],
                 let id = Identifier(text)

@@ -8,6 +8,9 @@ extension Command {
     static let shop: [Command] = ShopOperation.all.map { Command($0) }
     static let subjects = ShopOperation.all.reduce(into: [String]()) { if !$0.contains($1.subject) { $0.append($1.subject) } }
 
+    private static let key = Option(
+        name: "key", value: "TEXT", help: "say it again with the same key if the answer was lost: it is done once")
+
     private init(_ operation: ShopOperation) {
         let operands = operation.operands.map { Operand(name: $0.title.uppercased(), help: $0.hint) }
         let options = operation.options.map { parameter in
@@ -18,14 +21,16 @@ extension Command {
             name: "\(operation.subject) \(operation.verb)", summary: operation.summary + ".",
             details: operation.isChange
                 ? "Works whether or not any peer is reachable: by the node that runs on the directory, or else by itself." : "",
-            operands: operands, options: options + [.node("a replica's directory, as a till's"), .json],
+            operands: operands,
+            options: options + (operation.isChange ? [Self.key] : []) + [.node("a replica's directory, as a till's"), .json],
             examples: ["atoll \(operation.subject) \(operation.verb) \(words)\(words.isEmpty ? "" : " ")--dir S001"]
         ) { arguments in
             let value = try operation.value(of: arguments)
             let path = try arguments.required("dir")
             let result =
                 try operation.isChange
-                ? ShopDesk.change(operation, value, in: path) : ShopDesk.answer(operation, value, in: path)
+                ? ShopDesk.change(operation, value, under: arguments.value("key"), in: path)
+                : ShopDesk.answer(operation, value, in: path)
             try ShopOutput.print(result, isJSON: arguments.has("json"))
         }
     }

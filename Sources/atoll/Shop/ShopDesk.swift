@@ -13,27 +13,24 @@ enum ShopDesk {
         var subject: String
         var verb: String
         var arguments: DeskValue
+        /// Under which it is done once.
+        var key: String?
     }
 
-    static func change(_ operation: ShopOperation, _ value: DeskValue, in path: String) throws -> DeskValue {
+    static func change(_ operation: ShopOperation, _ value: DeskValue, under key: String?, in path: String) throws -> DeskValue
+    {
         var value = value
         if operation.parameters.contains(where: { $0.name == "about" }) {
             value = try ShopOperation.completed(value, for: operation, from: tables(of: ReplicaDirectory.read(at: path)))
         }
-        let filled = try operation.fill(value)
-        let owned: ReplicaDirectory
-        do {
-            owned = try ReplicaDirectory.open(at: path)
-        } catch NodeError.locked {
-            let request = Request(subject: operation.subject, verb: operation.verb, arguments: value)
-            return try JSONDecoder().decode(
+        _ = try operation.fill(value)
+        let request = Request(subject: operation.subject, verb: operation.verb, arguments: value, key: key)
+        return try NodeControl.reach(path) { owned in
+            try perform(operation, value, under: key, on: owned, at: wallClockMilliseconds())
+        } ask: {
+            try JSONDecoder().decode(
                 DeskValue.self, from: ControlClient(path).ask(method, JSONEncoder().encode(request)))
         }
-        guard !owned.isBehindHighWater else { throw NodeError.behindHighWater(directory: path) }
-        let result = try perform(operation, filled, on: owned, at: wallClockMilliseconds())
-        try owned.replica.commit()
-        try owned.writeHighWater()
-        return result
     }
 
     static func answer(_ operation: ShopOperation, _ value: DeskValue, in path: String) throws -> DeskValue {
@@ -47,17 +44,19 @@ enum ShopDesk {
     static func serve(_ parameters: Data, _ context: ControlContext) async throws -> Data {
         let request = try JSONDecoder().decode(Request.self, from: parameters)
         let operation = try ShopOperation.named(request.subject, request.verb)
-        let (filled, now) = (try operation.fill(request.arguments), context.clock())
-        let result = try await context.owner.access { try perform(operation, filled, on: $0, at: now) }
+        let now = context.clock()
+        let result = try await context.owner.access {
+            try perform(operation, request.arguments, under: request.key, on: $0, at: now)
+        }
         return try JSONEncoder().encode(result)
     }
 
     /// What was done is durable once it is committed.
     private static func perform(
-        _ operation: ShopOperation, _ filled: Filled, on directory: ReplicaDirectory, at now: Int64
+        _ operation: ShopOperation, _ value: DeskValue, under key: String?, on directory: ReplicaDirectory, at now: Int64
     ) throws -> DeskValue {
         let counter = try ShopCounter(directory.replica, now: now, date: date(at: now))
-        return try directory.replica.apply(at: now) { try operation.change($0, at: counter, filled) }.result
+        return try directory.replica.apply(at: now) { try operation.change($0, at: counter, value, under: key) }.result
     }
 
     private static func tables(of directory: ReplicaDirectory) throws -> ShopTables {

@@ -53,7 +53,9 @@ public struct BasePublisher {
         }
         // A till of the store says a word about each count, whether it has moved anything or not. Who seldom moves something there
         // says it once it does, and whoever has an earlier life when more of that is heard of.
-        let mayMove = try replica.store(of: replica.identity.member) != scope.member || !replica.closedOrigins.isEmpty
+        let own = [cursor, replica.vector(of: scope)].map { $0.entries.filter { $0.origin.member == replica.identity.member } }
+        let isElsewhere = try replica.store(of: replica.identity.member) != scope.member
+        let mayMove = !replica.closedOrigins.isEmpty || isElsewhere && own[0] != own[1]
         return Set(
             keys.filter { $0.collection == count || mayMove && $0.collection == stock }.map {
                 RetailSchema.count(of: $0.id, at: scope.member)
